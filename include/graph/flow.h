@@ -38,6 +38,7 @@
 #define condensed_free pinflow_condensed_free
 #define condensed_solve pinflow_condensed_solve
 #define condensed_resolve pinflow_condensed_resolve
+#define condensed_prove pinflow_condensed_prove
 #define flow_verify pinflow_flow_verify
 #define flow_certify pinflow_flow_certify
 #define flow_cost pinflow_flow_cost
@@ -194,6 +195,10 @@ McmfResult condensed_solve(Condensed *condensed, Network *net, NodeIx source,
                            NodeIx sink);
 McmfResult condensed_resolve(Condensed *condensed, Network *net, const ArcIx *changed,
                              int32_t n_changed);
+
+/* Writes the prices that certify the last of these, if that was optimal; they would
+ * take longer than a small change does. */
+void condensed_prove(const Condensed *condensed, Network *net);
 
 /* ── judges ───────────────────────────────────────────────────────────────── */
 

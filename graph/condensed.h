@@ -1,0 +1,113 @@
+/*
+ * condensed.h - what the two condensed engines and their front share.
+ *
+ * A *row* is a node that nothing but the source leads to, a *column* any other
+ * node.  An engine is given the rows and columns of a network and keeps what it
+ * needs to solve the network again after a small change.
+ *
+ * Prices of columns are what it costs to get from there to the sink, the opposite
+ * of Network.price: all searches here run from a column that has too much towards
+ * one that has too little.
+ */
+#ifndef PINFLOW_CONDENSED_H
+#define PINFLOW_CONDENSED_H
+
+#include "graph/flow.h"
+
+#define block_carve pinflow_block_carve
+#define block_renew pinflow_block_renew
+#define block_free pinflow_block_free
+#define dense_new pinflow_dense_new
+#define dense_free pinflow_dense_free
+#define dense_solve pinflow_dense_solve
+#define dense_resolve pinflow_dense_resolve
+#define dense_prove pinflow_dense_prove
+#define sparse_new pinflow_sparse_new
+#define sparse_free pinflow_sparse_free
+#define sparse_solve pinflow_sparse_solve
+#define sparse_resolve pinflow_sparse_resolve
+#define sparse_prove pinflow_sparse_prove
+
+/* ── memory: one block, carved into arrays ────────────────────────────────── */
+
+/* The arrays of one solve live and die together.  A function carves them all from
+ * a block, and is called twice: on an empty block, to learn how much they need,
+ * and on the real one. */
+typedef struct {
+    char *memory;
+    size_t size, used;
+} Block;
+
+/* Memory for @count things of @size bytes, aligned to a cache line; NULL from an
+ * empty block. */
+void *block_carve(Block *block, size_t count, size_t size);
+
+/* Makes @block at least as large as @need, its contents void, nothing carved. */
+bool block_renew(Block *block, size_t need);
+void block_free(Block *block);
+
+/* ── shape ────────────────────────────────────────────────────────────────── */
+
+#define PART_SOURCE INT32_MIN
+
+typedef struct {
+    NodeIx source, sink;
+    int32_t n_rows, n_columns; /* the sink is the last column */
+    int32_t *part;    /* [n_nodes] a column's index, a row's ~index, or PART_SOURCE */
+    NodeIx *row_node; /* [n_rows] */
+    ArcIx *supply;    /* [n_rows] the one arc into each row */
+    NodeIx *column_node; /* [n_columns] */
+} Shape;
+
+/* ── engines ──────────────────────────────────────────────────────────────── */
+
+typedef enum {
+    ENGINE_DONE,
+    ENGINE_UNFIT, /* not for this engine; the flow is as it was */
+    ENGINE_NO_MEMORY,
+} EngineAnswer;
+
+typedef struct {
+    int64_t flow;
+    __int128 cost;
+    int64_t augmentations;
+} EngineReport;
+
+/* For rows of one unit that lead to most columns, which lead to the sink only, and
+ * where everything fits. */
+typedef struct Dense Dense;
+
+Dense *dense_new(void);
+void dense_free(Dense *dense);
+EngineAnswer dense_solve(Dense *dense, Network *net, const Shape *shape,
+                         EngineReport *out);
+EngineAnswer dense_resolve(Dense *dense, Network *net, const Shape *shape,
+                           const ArcIx *changed, int32_t n_changed, EngineReport *out);
+
+void dense_prove(const Dense *dense, Network *net, const Shape *shape);
+
+/* For all others. */
+typedef struct Sparse Sparse;
+
+Sparse *sparse_new(void);
+void sparse_free(Sparse *sparse);
+EngineAnswer sparse_solve(Sparse *sparse, Network *net, const Shape *shape,
+                          EngineReport *out);
+EngineAnswer sparse_resolve(Sparse *sparse, Network *net, const Shape *shape,
+                            const ArcIx *changed, int32_t n_changed, EngineReport *out);
+
+void sparse_prove(const Sparse *sparse, Network *net, const Shape *shape);
+
+/* Puts @flow on an edge, whatever it carried, within the capacity it has now. */
+static inline void put_flow(Network *net, ArcIx arc, int64_t flow)
+{
+    net->arcs[arc].room = network_capacity(net, arc) - flow;
+    net->arcs[arc_reverse(arc)].room = flow;
+}
+
+static inline int64_t least(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+#endif

@@ -1,0 +1,21 @@
+/* lanes_end.h - forgets what lanes.h said, and what was said to it. */
+#undef VEC
+#undef LANES
+#undef TARGET
+#undef M
+#undef MASK
+#undef LESS
+#undef EQUAL
+#undef PICK
+#undef BITS
+#undef MIN
+#undef MAX
+#undef LEAST
+#undef WIDE_LEAST
+#undef NARROW
+#undef load
+#undef store
+#undef CELL
+#undef CELL_BITS
+#undef VECTOR_BYTES
+#undef BODY

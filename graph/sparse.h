@@ -1,0 +1,137 @@
+/*
+ * sparse.h - what the sparse engine is made of, for sparse.c, which searches and
+ * mends, sparse_read.c, which builds it from a network and writes it back, and
+ * sparse_start.c, which guesses prices.
+ */
+#ifndef PINFLOW_SPARSE_H
+#define PINFLOW_SPARSE_H
+
+#include "condensed.h"
+
+#define sparse_read pinflow_sparse_read
+#define sparse_write pinflow_sparse_write
+#define sparse_guess_prices pinflow_sparse_guess_prices
+
+#define NOBODY (-1)
+
+/* Costs of what cannot be: beyond any path's. */
+#define OUT_OF_REACH (INT64_C(1) << 61)
+
+/* What this engine is not for: a row with more options, a network with more edges
+ * between columns or more load, or with paths that may cost more. */
+#define SPARSE_EDGES_MAX (1 << 20)
+#define SPARSE_OPTIONS_MAX 64
+#define SPARSE_LOAD_MAX (INT64_C(1) << 40)
+#define SPARSE_PATH_MAX (INT64_C(1) << 55)
+
+/* Columns with more links than this have them in a vector. */
+#define LINKS_FEW 24
+
+/* One way for a row to place load. */
+typedef struct {
+    int32_t column;
+    ArcIx arc; /* ARC_NONE leads to the overflow */
+    int64_t cost, capacity, flow;
+} Option;
+
+/* Rows with the same columns, in the same order. */
+typedef struct {
+    int32_t first_member, end_member;
+    int32_t n_options;
+    int32_t first_link; /* in Sparse.class_links: n_options squared of them */
+} Class;
+
+typedef struct {
+    int64_t cost, capacity;
+    ArcIx arc;
+} Edge;
+
+/* Parallel edges between two columns, the cheapest first. */
+typedef struct {
+    int32_t from, to;
+    int32_t first_edge, end_edge;
+    int32_t there, back; /* its links */
+    int64_t flow;
+    int64_t written; /* what the network carries of it */
+} Bundle;
+
+/* The cheapest way from a column to another by one class or bundle. */
+typedef struct {
+    int32_t from, to;
+    int32_t same_way; /* of a wide column: its next link there, or NOBODY */
+    int32_t bundle;   /* or NOBODY */
+    int32_t row;      /* of a class: who would shift, … */
+    int16_t from_option, to_option;
+    int64_t cost; /* OUT_OF_REACH where nobody can */
+} Link;
+
+struct Sparse {
+    Block rows, graph;
+    int32_t n_rows, n_columns; /* with the overflow, if there is one */
+    int32_t n_options, n_classes, n_edges, n_bundles, n_links, n_class_links, n_wide;
+    int32_t width;    /* of vectors over columns */
+    int32_t sink;     /* a column */
+    int32_t overflow; /* a column, or NOBODY */
+    int64_t load;     /* of all rows */
+    int64_t dear;     /* what the overflow costs */
+    int64_t augmentations;
+    __int128 cost; /* of what is placed now */
+    bool had_flow;
+    bool complete; /* every row found room for all it has, whatever the columns say */
+
+    Option *options;       /* [n_options] */
+    int32_t *first_option; /* [n_rows + 1] */
+    int64_t *supply;       /* [n_rows] */
+    int64_t *supply_cost;  /* [n_rows] what its options cost on top of their edges */
+    bool *moved;           /* [n_rows] since it was written to the network */
+    int32_t *moved_rows;   /* [n_rows] those that have */
+    int32_t n_moved;
+    int32_t *class_of; /* [n_rows] */
+    int32_t *members;  /* [n_rows] rows, class by class */
+    Class *classes;    /* [n_rows] */
+    int32_t *buckets;  /* for finding classes */
+
+    Edge *edges;           /* [n_edges] */
+    Bundle *bundles;       /* [n_edges] by the column they leave */
+    int32_t *first_bundle; /* [n_columns + 1] */
+    int32_t *order;        /* [n_columns] no bundle leads backwards in it */
+
+    Link *links;          /* [n_links] by the column they leave */
+    int32_t *first_link;  /* [n_columns + 1] */
+    int32_t *class_links; /* [n_class_links] from option a to b at a * n_options + b */
+    int32_t *wide;        /* [n_columns] its row of the next two, or NOBODY */
+    int64_t *shift;       /* [n_wide][width] the cheapest link to each column */
+    int32_t *ways;        /* [n_wide][width] the first link to each column */
+
+    int64_t *price;   /* [width] of getting from a column to the sink */
+    int64_t *label;   /* [width] */
+    int64_t *parent;  /* [width] */
+    int64_t *wants;   /* [width] 0 where there is too little, else OUT_OF_REACH */
+    int64_t *excess;  /* [width] */
+    uint64_t *active; /* [width / 64 + 1] */
+    int32_t *path;    /* [n_columns] links */
+};
+
+static inline Edge sparse_edge(const Network *net, ArcIx arc)
+{
+    return (Edge){ net->arcs[arc].cost,
+                   least(network_capacity(net, arc), SPARSE_LOAD_MAX), arc };
+}
+
+/* The order in which a bundle fills. */
+static inline bool edge_before(const Edge *a, const Edge *b)
+{
+    return a->cost < b->cost || (a->cost == b->cost && a->arc < b->arc);
+}
+
+/* Reads the network, its flow aside. */
+EngineAnswer sparse_read(Sparse *s, const Network *net, const Shape *shape,
+                         bool overflow);
+
+/* Writes back what has moved. */
+void sparse_write(Sparse *s, Network *net, const Shape *shape);
+
+/* Sets prices near those of the cheapest flow; any are right. */
+void sparse_guess_prices(Sparse *s);
+
+#endif
