@@ -104,12 +104,20 @@ static int64_t room_out(const Network *net, NodeIx node)
     return total;
 }
 
+/* Is @node the source, or would it be a row? */
+static bool follows(const Network *net, NodeIx node, NodeIx source)
+{
+    for (ArcIx a = net->first[node]; a != ARC_NONE; a = net->arcs[a].next)
+        if (a % 2 && net->arcs[a].to == source)
+            return true;
+    return node == source;
+}
+
 static void peel(Condensed *c, const Network *net)
 {
     Shape *shape = &c->shape;
     int64_t total;
 
-    c->n_peeled = 0;
     for (ArcIx known = ARC_NONE;;) {
         ArcIx edge = only_edge(net, shape->source, known, true);
 
@@ -123,7 +131,7 @@ static void peel(Condensed *c, const Network *net)
     for (ArcIx known = ARC_NONE;;) {
         ArcIx edge = only_edge(net, shape->sink, known, false);
 
-        if (edge == ARC_NONE || network_from(net, edge) == shape->source ||
+        if (edge == ARC_NONE || follows(net, network_from(net, edge), shape->source) ||
             total > network_capacity(net, edge))
             break;
         c->peeled[c->n_peeled++] = known = edge;
@@ -150,7 +158,7 @@ static void number_rows(Shape *shape)
 
 /* Finds what would be rows and columns, if each row has no other edge in, which the
  * engines see for themselves. */
-static bool find_shape(Condensed *c, const Network *net)
+static bool find_shape(Condensed *c, const Network *net, bool peeled)
 {
     Shape *shape = &c->shape;
     NodeIx source, sink;
@@ -158,7 +166,9 @@ static bool find_shape(Condensed *c, const Network *net)
 
     shape->source = c->source;
     shape->sink = c->sink;
-    peel(c, net);
+    c->n_peeled = 0;
+    if (peeled)
+        peel(c, net);
     source = shape->source;
     sink = shape->sink;
     shape->n_rows = shape->n_columns = 0;
@@ -208,20 +218,18 @@ void condensed_prove(const Condensed *c, Network *net)
         dense_prove(c->dense, net, &c->shape);
     else
         sparse_prove(c->sparse, net, &c->shape);
-    for (int32_t p = c->n_peeled - 1; p >= 0; p--)
-        if (net->arcs[c->peeled[p]].to == source) {
-            NodeIx before = network_from(net, c->peeled[p]);
+    for (int32_t p = c->n_peeled - 1; p >= 0; p--) { /* the innermost come last */
+        NodeIx from = network_from(net, c->peeled[p]), to = net->arcs[c->peeled[p]].to;
+        int64_t cost = net->arcs[c->peeled[p]].cost;
 
-            net->price[before] = net->price[source] - net->arcs[c->peeled[p]].cost;
-            source = before;
+        if (to == source) {
+            net->price[from] = net->price[to] - cost;
+            source = from;
+        } else if (from == sink) {
+            net->price[to] = net->price[from] + cost;
+            sink = to;
         }
-    for (int32_t p = 0; p < c->n_peeled; p++)
-        if (network_from(net, c->peeled[p]) == sink) {
-            NodeIx behind = net->arcs[c->peeled[p]].to;
-
-            net->price[behind] = net->price[sink] + net->arcs[c->peeled[p]].cost;
-            sink = behind;
-        }
+    }
 }
 
 static McmfResult answer(Condensed *c, Network *net, EngineAnswer engine,
@@ -253,6 +261,21 @@ static McmfResult answer(Condensed *c, Network *net, EngineAnswer engine,
     return result;
 }
 
+static EngineAnswer solve_shape(Condensed *c, Network *net, bool peeled,
+                                EngineReport *report)
+{
+    EngineAnswer engine;
+
+    if (!find_shape(c, net, peeled))
+        return ENGINE_UNFIT;
+    c->is_dense = true;
+    engine = dense_solve(c->dense, net, &c->shape, report);
+    if (engine != ENGINE_UNFIT)
+        return engine;
+    c->is_dense = false;
+    return sparse_solve(c->sparse, net, &c->shape, report);
+}
+
 McmfResult condensed_solve(Condensed *c, Network *net, NodeIx source, NodeIx sink)
 {
     Block need = { 0 };
@@ -269,15 +292,9 @@ McmfResult condensed_solve(Condensed *c, Network *net, NodeIx source, NodeIx sin
     if (!block_renew(&c->block, need.used))
         return (McmfResult){ .status = MCMF_NO_MEMORY };
     carve(c, net, &c->block);
-    if (!find_shape(c, net))
-        return (McmfResult){ .status = MCMF_UNFIT };
-
-    c->is_dense = true;
-    engine = dense_solve(c->dense, net, &c->shape, &report);
-    if (engine == ENGINE_UNFIT) {
-        c->is_dense = false;
-        engine = sparse_solve(c->sparse, net, &c->shape, &report);
-    }
+    engine = solve_shape(c, net, true, &report);
+    if (engine == ENGINE_UNFIT && c->n_peeled > 0)
+        engine = solve_shape(c, net, false, &report);
     return answer(c, net, engine, report);
 }
 

@@ -56,7 +56,7 @@
 typedef struct {
     int64_t cost;
     int32_t step;  /* the cost as cells see it: less the floor, cut off */
-    int32_t room;  /* no more than there are rows */
+    int32_t room;  /* if more than there are rows, one more */
     int32_t below; /* the room of the cheaper ones */
     ArcIx arc;
 } Step;
@@ -328,6 +328,24 @@ static void carve(Dense *d, Block *block)
     d->scratch = block_carve(block, width, sizeof *d->scratch);
 }
 
+/* The arcs at the sink, but for an edge that was peeled off behind it. */
+static ArcIx skip_peeled(const Network *net, const Shape *shape, ArcIx arc)
+{
+    while (arc != ARC_NONE && shape->part[net->arcs[arc].to] == PART_SOURCE)
+        arc = net->arcs[arc].next;
+    return arc;
+}
+
+static ArcIx first_into(const Network *net, const Shape *shape)
+{
+    return skip_peeled(net, shape, net->first[shape->sink]);
+}
+
+static ArcIx next_into(const Network *net, const Shape *shape, ArcIx arc)
+{
+    return skip_peeled(net, shape, net->arcs[arc].next);
+}
+
 /* Is the network of rows, columns and edges to the sink, most rows leading to most
  * columns?  Counts the edges to the sink. */
 static bool looks_dense(Dense *d, const Network *net, const Shape *shape)
@@ -339,9 +357,7 @@ static bool looks_dense(Dense *d, const Network *net, const Shape *shape)
     if (d->n_rows == 0 || d->n_columns == 0 ||
         n_edges < (int64_t)d->n_rows * d->n_columns / 4)
         return false;
-    for (ArcIx a = net->first[shape->sink]; a != ARC_NONE; a = net->arcs[a].next) {
-        if (shape->part[net->arcs[a].to] == PART_SOURCE)
-            continue; /* peeled */
+    for (ArcIx a = first_into(net, shape); a != ARC_NONE; a = next_into(net, shape, a)) {
         if (a % 2 == 0 || shape->part[net->arcs[a].to] < 0)
             return false;
         n_steps++;
@@ -376,24 +392,24 @@ static void sort_steps(Step *steps, int32_t n)
 /* Sets a step's cost and room from its edge. */
 static void read_step(const Dense *d, const Network *net, Step *step)
 {
-    int64_t room = least(network_capacity(net, step->arc), d->n_rows);
+    int64_t room = least(network_capacity(net, step->arc), d->n_rows + 1);
 
     step->cost = net->arcs[step->arc].cost;
     step->room = (int32_t)room;
 }
 
-/* Rooms add up in 32 bits: at most n_rows for each of a column's steps. */
+/* Rooms add up in 32 bits: little more than n_rows for each of a column's steps. */
 static bool read_steps(Dense *d, const Network *net, const Shape *shape)
 {
     for (int32_t j = 0; j <= d->n_columns; j++)
         d->first_step[j] = 0;
-    for (ArcIx a = net->first[shape->sink]; a != ARC_NONE; a = net->arcs[a].next)
+    for (ArcIx a = first_into(net, shape); a != ARC_NONE; a = next_into(net, shape, a))
         d->first_step[shape->part[net->arcs[a].to]]++;
     for (int32_t j = 0, end = 0; j <= d->n_columns; j++) {
         end += d->first_step[j];
         d->first_step[j] = end;
     }
-    for (ArcIx a = net->first[shape->sink]; a != ARC_NONE; a = net->arcs[a].next) {
+    for (ArcIx a = first_into(net, shape); a != ARC_NONE; a = next_into(net, shape, a)) {
         Step *step = &d->steps[--d->first_step[shape->part[net->arcs[a].to]]];
 
         step->arc = arc_reverse(a);
@@ -403,7 +419,7 @@ static bool read_steps(Dense *d, const Network *net, const Shape *shape)
     for (int32_t j = 0; j < d->n_columns; j++) {
         int32_t n = d->first_step[j + 1] - d->first_step[j];
 
-        if ((int64_t)n * d->n_rows > INT32_MAX)
+        if ((int64_t)n * (d->n_rows + 1) > INT32_MAX)
             return false;
         sort_steps(d->steps + d->first_step[j], n);
     }

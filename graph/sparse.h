@@ -20,7 +20,7 @@
 /* What this engine is not for: a row with more options, a network with more edges
  * between columns or more load, or with paths that may cost more. */
 #define SPARSE_EDGES_MAX (1 << 20)
-#define SPARSE_OPTIONS_MAX 64
+#define SPARSE_OPTIONS_MAX INT16_MAX
 #define SPARSE_LOAD_MAX (INT64_C(1) << 40)
 #define SPARSE_PATH_MAX (INT64_C(1) << 55)
 

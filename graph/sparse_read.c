@@ -9,8 +9,8 @@
 
 #include <stdlib.h>
 
-/* No more links than this, */
-#define LINKS_MAX (INT64_C(1) << 26)
+/* No more links than the network has arcs, but for a small one, */
+#define LINKS_FREE (INT64_C(1) << 20)
 
 /* nor more cells than this in the vectors of wide columns. */
 #define WIDE_CELLS_MAX (INT64_C(1) << 24)
@@ -181,7 +181,7 @@ static bool count_links(Sparse *s, const Network *net, const Shape *shape)
         n_class_links += n * n;
     }
     n_links = n_class_links + 2 * (int64_t)s->n_edges;
-    if (s->n_edges > SPARSE_EDGES_MAX || n_links > LINKS_MAX)
+    if (s->n_edges > SPARSE_EDGES_MAX || n_links > net->n_arcs + LINKS_FREE)
         return false;
     s->n_links = (int32_t)n_links;
     s->n_class_links = (int32_t)n_class_links;
