@@ -24,6 +24,7 @@ $(B)/bench/%.o:     LAYER_CFLAGS = $(GLIB)
 
 GRAPH := $(patsubst %.c,$(B)/%.o,$(wildcard graph/*.c))
 TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c tests/property/prop_*.c))
+SUPPORT := $(patsubst %.c,$(B)/%.o,$(wildcard tests/support/*.c))
 
 ifneq ($(V),1)
 Q := @
@@ -40,7 +41,7 @@ $(B)/%.o: %.c
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(B)/tests/%: $(B)/tests/%.o $(B)/libpinflow-graph.a
+$(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(B)/libpinflow-graph.a
 	$(call say,LD,$@)
 	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
 
