@@ -206,16 +206,17 @@ static bool content(const Sparse *s, int32_t row)
     return placed == s->supply[row] && dearest <= cheapest;
 }
 
-/* Puts the row's load where it is cheapest. */
+static void lift_row(Sparse *s, int32_t row)
+{
+    for (int32_t o = s->first_option[row]; o < s->first_option[row + 1]; o++)
+        add_flow(s, &s->options[o], -s->options[o].flow);
+}
+
+/* Puts the row's load, which is nowhere, where it is cheapest. */
 static void place_row(Sparse *s, int32_t row)
 {
     int64_t left = s->supply[row];
 
-    if (content(s, row))
-        return;
-    note_moved(s, row);
-    for (int32_t o = s->first_option[row]; o < s->first_option[row + 1]; o++)
-        add_flow(s, &s->options[o], -s->options[o].flow);
     while (left > 0) {
         Option *best = NULL;
         int64_t cheapest = INT64_MAX;
@@ -283,7 +284,7 @@ static int64_t relax_narrow(Sparse *s, int32_t j, int64_t bound)
 {
     int64_t base = s->label[j] - s->price[j];
 
-    for (int32_t l = s->first_link[j]; l < s->first_link[j + 1]; l++) {
+    for (int32_t l = s->first_link[j]; l != NOBODY; l = s->links[l].next) {
         int32_t k = s->links[l].to;
         int64_t label = base + s->links[l].cost + s->price[k];
 
@@ -345,7 +346,7 @@ static int32_t link_taken(const Sparse *s, int32_t from, int32_t to)
             }
         return best;
     }
-    for (int32_t l = s->first_link[from]; l < s->first_link[from + 1]; l++)
+    for (int32_t l = s->first_link[from]; l != NOBODY; l = s->links[l].next)
         if (s->links[l].to == to && s->links[l].cost < cheapest) {
             cheapest = s->links[l].cost;
             best = l;
@@ -614,8 +615,11 @@ EngineAnswer sparse_resolve(Sparse *s, Network *net, const Shape *shape,
         if (from < 0) {
             int32_t row = from == PART_SOURCE ? ~to : ~from;
 
+            if (!content(s, row)) {
+                lift_row(s, row);
+                place_row(s, row);
+            }
             note_moved(s, row);
-            place_row(s, row);
             refresh_row(s, row);
         }
     }

@@ -58,12 +58,32 @@ typedef struct {
 /* The cheapest way from a column to another by one class or bundle. */
 typedef struct {
     int32_t from, to;
+    int32_t next;     /* of those that leave the same column, or NOBODY */
     int32_t same_way; /* of a wide column: its next link there, or NOBODY */
     int32_t bundle;   /* or NOBODY */
     int32_t row;      /* of a class: who would shift, … */
     int16_t from_option, to_option;
     int64_t cost; /* OUT_OF_REACH where nobody can */
 } Link;
+
+/* What sparse_start.c keeps of a row, */
+typedef struct {
+    int32_t row, home; /* the option that needs no hub */
+    int64_t supply;
+    int64_t shift, other; /* what going to the hub, or elsewhere, costs more */
+    int64_t threshold;    /* it leaves when its place's price exceeds this */
+} Leaver;
+
+/* and of a column. */
+typedef struct {
+    bool hub, has_rows;
+    bool mixed; /* some row has more than one hub */
+    int32_t first_leaver, end_leaver;
+    int32_t first_step, end_step; /* edges onward, */
+    int64_t onward;               /* and what they lead to */
+    int64_t supply;
+    int64_t hub_cost;
+} Place;
 
 struct Sparse {
     Block rows, graph;
@@ -89,15 +109,26 @@ struct Sparse {
     int32_t *class_of; /* [n_rows] */
     int32_t *members;  /* [n_rows] rows, class by class */
     Class *classes;    /* [n_rows] */
-    int32_t *buckets;  /* for finding classes */
+    int32_t *buckets;  /* [bucket_mask + 1] classes by their columns' hash */
+    uint32_t bucket_mask;
+
+    ArcIx
+        *column_edges; /* [column_edges_max] those between columns, as they are read */
+    size_t column_edges_max;
+    int32_t n_peeled; /* edges that the front took off the network */
+
+    Leaver *leavers; /* [n_rows] place by place */
+    Place *places;   /* [n_columns] */
 
     Edge *edges;           /* [n_edges] */
+    int32_t *targets;      /* [n_edges] where each leads */
     Bundle *bundles;       /* [n_edges] by the column they leave */
     int32_t *first_bundle; /* [n_columns + 1] */
     int32_t *order;        /* [n_columns] no bundle leads backwards in it */
 
-    Link *links;          /* [n_links] by the column they leave */
-    int32_t *first_link;  /* [n_columns + 1] */
+    Link *links;          /* [n_links] */
+    int32_t *first_link;  /* [n_columns] of those that leave it, or NOBODY */
+    int32_t *n_links_of;  /* [n_columns] */
     int32_t *class_links; /* [n_class_links] from option a to b at a * n_options + b */
     int32_t *wide;        /* [n_columns] its row of the next two, or NOBODY */
     int64_t *shift;       /* [n_wide][width] the cheapest link to each column */

@@ -30,53 +30,39 @@ static void carve_rows(Sparse *s, Block *block)
     s->class_of = block_carve(block, rows, sizeof *s->class_of);
     s->members = block_carve(block, rows, sizeof *s->members);
     s->classes = block_carve(block, rows, sizeof *s->classes);
+    s->buckets = block_carve(block, s->bucket_mask + 1, sizeof *s->buckets);
+    s->column_edges = block_carve(block, s->column_edges_max, sizeof *s->column_edges);
+    s->leavers = block_carve(block, rows, sizeof *s->leavers);
 }
 
-/* Counts the options of all rows; false where some row does not suit. */
-static bool count_options(Sparse *s, const Network *net, const Shape *shape)
-{
-    int64_t total = 0;
-
-    for (int32_t i = 0; i < s->n_rows; i++) {
-        int32_t n_in = 0, n_out = 0;
-
-        for (ArcIx a = net->first[shape->row_node[i]]; a != ARC_NONE;
-             a = net->arcs[a].next) {
-            n_in += a % 2;
-            n_out += a % 2 == 0;
-            if (n_in > 1 || n_out > SPARSE_OPTIONS_MAX ||
-                (a % 2 == 0 && shape->part[net->arcs[a].to] < 0))
-                return false;
-        }
-        total += n_out + (s->overflow != NOBODY);
-    }
-    s->n_options = (int32_t)total;
-    return total <= INT32_MAX;
-}
-
-/* Options are sorted by column, so that rows with the same columns can be told. */
-static void read_options(Sparse *s, const Network *net, const Shape *shape, int32_t i)
+/* Reads the options of row i, sorted by column so that rows with the same columns
+ * can be told.  False where they do not suit. */
+static bool read_options(Sparse *s, const Network *net, const Shape *shape, int32_t i)
 {
     Option *options = s->options + s->first_option[i];
-    int32_t n = 0;
+    int32_t n = 0, n_in = 0;
 
     for (ArcIx a = net->first[shape->row_node[i]]; a != ARC_NONE;
          a = net->arcs[a].next) {
-        Option option = { .arc = a };
-        int32_t at = n;
+        const Arc *arc = &net->arcs[a];
+        int32_t column = shape->part[arc->to], at = n;
 
-        if (a % 2)
+        if (a % 2) {
+            n_in++;
             continue;
-        option.column = shape->part[net->arcs[a].to];
-        option.cost = net->arcs[a].cost + s->supply_cost[i];
-        option.capacity = network_capacity(net, a);
-        s->had_flow |= network_flow(net, a) != 0;
-        for (; at > 0 &&
-               (options[at - 1].column > option.column ||
-                (options[at - 1].column == option.column && options[at - 1].arc > a));
+        }
+        if (column < 0 || n == SPARSE_OPTIONS_MAX)
+            return false;
+        for (;
+             at > 0 && (options[at - 1].column > column ||
+                        (options[at - 1].column == column && options[at - 1].arc > a));
              at--)
             options[at] = options[at - 1];
-        options[at] = option;
+        options[at] = (Option){ .column = column,
+                                .arc = a,
+                                .cost = arc->cost + s->supply_cost[i],
+                                .capacity = network_capacity(net, a) };
+        s->had_flow |= network_flow(net, a) != 0;
         n++;
     }
     if (s->overflow != NOBODY)
@@ -84,6 +70,7 @@ static void read_options(Sparse *s, const Network *net, const Shape *shape, int3
                                  .arc = ARC_NONE,
                                  .capacity = FLOW_UNLIMITED };
     s->first_option[i + 1] = s->first_option[i] + n;
+    return n_in == 1;
 }
 
 static int32_t n_options_of(const Sparse *s, int32_t row)
@@ -93,57 +80,50 @@ static int32_t n_options_of(const Sparse *s, int32_t row)
 
 static uint32_t hash_of(const Sparse *s, int32_t row)
 {
-    uint64_t hash = 14695981039346656037u;
+    uint32_t hash = 0;
 
     for (int32_t o = s->first_option[row]; o < s->first_option[row + 1]; o++)
-        hash = (hash ^ (uint64_t)s->options[o].column) * 1099511628211u;
-    return (uint32_t)(hash ^ hash >> 32);
+        hash = hash * 0x9e3779b1u + (uint32_t)s->options[o].column;
+    return hash ^ hash >> 15;
 }
 
 static bool same_columns(const Sparse *s, int32_t a, int32_t b)
 {
+    const Option *x = s->options + s->first_option[a],
+                 *y = s->options + s->first_option[b];
     int32_t n = n_options_of(s, a);
 
     if (n != n_options_of(s, b))
         return false;
-    for (int32_t o = 0; o < n; o++)
-        if (s->options[s->first_option[a] + o].column !=
-            s->options[s->first_option[b] + o].column)
-            return false;
-    return true;
+    while (n > 0 && x[n - 1].column == y[n - 1].column)
+        n--;
+    return n == 0;
 }
 
-/* A class's first_member is, until all are counted, the first row found of it, and
- * its end_member their number.  The links' memory serves as the table. */
-static bool find_classes(Sparse *s)
+/* Until all are counted a class's first_member is the first row found of it, and its
+ * end_member their number. */
+static void find_class(Sparse *s, int32_t row)
 {
-    size_t n_buckets = 16, need;
+    uint32_t b = hash_of(s, row) & s->bucket_mask;
+    int32_t c = s->buckets[b];
+
+    while (c != NOBODY && !same_columns(s, s->classes[c].first_member, row)) {
+        b = (b + 1) & s->bucket_mask;
+        c = s->buckets[b];
+    }
+    if (c == NOBODY) {
+        c = s->buckets[b] = s->n_classes++;
+        s->classes[c] =
+            (Class){ .first_member = row, .n_options = n_options_of(s, row) };
+    }
+    s->class_of[row] = c;
+    s->classes[c].end_member++;
+}
+
+static void group_members(Sparse *s)
+{
     int32_t start = 0;
 
-    while (n_buckets < 2 * (size_t)s->n_rows)
-        n_buckets *= 2;
-    need = n_buckets * sizeof(int32_t);
-    if (!block_renew(&s->graph, need))
-        return false;
-    s->buckets = block_carve(&s->graph, n_buckets, sizeof(int32_t));
-    for (size_t b = 0; b < n_buckets; b++)
-        s->buckets[b] = NOBODY;
-
-    s->n_classes = 0;
-    for (int32_t i = 0; i < s->n_rows; i++) {
-        size_t b = hash_of(s, i) & (n_buckets - 1);
-
-        while (s->buckets[b] != NOBODY &&
-               !same_columns(s, s->classes[s->buckets[b]].first_member, i))
-            b = (b + 1) & (n_buckets - 1);
-        if (s->buckets[b] == NOBODY) {
-            s->classes[s->n_classes] =
-                (Class){ .first_member = i, .n_options = n_options_of(s, i) };
-            s->buckets[b] = s->n_classes++;
-        }
-        s->class_of[i] = s->buckets[b];
-        s->classes[s->buckets[b]].end_member++;
-    }
     for (int32_t c = 0; c < s->n_classes; c++) {
         int32_t n = s->classes[c].end_member;
 
@@ -152,37 +132,73 @@ static bool find_classes(Sparse *s)
     }
     for (int32_t i = 0; i < s->n_rows; i++)
         s->members[s->classes[s->class_of[i]].end_member++] = i;
+}
+
+static bool read_rows(Sparse *s, const Network *net, const Shape *shape)
+{
+    s->load = 0;
+    s->n_moved = 0;
+    s->n_classes = 0;
+    s->first_option[0] = 0;
+    for (uint32_t b = 0; b <= s->bucket_mask; b++)
+        s->buckets[b] = NOBODY;
+    for (int32_t i = 0; i < s->n_rows; i++) {
+        const Arc *supply = &net->arcs[shape->supply[i]];
+
+        s->supply[i] = network_capacity(net, shape->supply[i]);
+        s->supply_cost[i] = supply->cost;
+        s->load += s->supply[i];
+        s->moved[i] = false;
+        s->had_flow |= network_flow(net, shape->supply[i]) != 0;
+        if (s->supply[i] > SPARSE_LOAD_MAX || s->load > SPARSE_LOAD_MAX ||
+            !read_options(s, net, shape, i))
+            return false;
+        find_class(s, i);
+    }
+    s->n_options = s->first_option[s->n_rows];
+    group_members(s);
     return true;
 }
 
 /* ── columns ──────────────────────────────────────────────────────────────── */
 
-/* Counts edges between columns and the links there will be. */
-static bool count_links(Sparse *s, const Network *net, const Shape *shape)
+/* Lists the edges between columns.  All others must be those of the rows, so that no
+ * row has an edge in but its supply. */
+static bool find_edges(Sparse *s, const Network *net, const Shape *shape)
 {
-    int64_t n_links = 0, n_class_links = 0;
+    int64_t n_others =
+        s->n_rows + s->n_options - (s->overflow == NOBODY ? 0 : s->n_rows);
 
-    s->n_edges = s->overflow != NOBODY;
-    for (int32_t j = 0; j < shape->n_columns; j++)
-        for (ArcIx a = net->first[shape->column_node[j]]; a != ARC_NONE;
-             a = net->arcs[a].next) {
-            int32_t to = shape->part[net->arcs[a].to];
+    s->n_edges = 0;
+    for (ArcIx a = 0; a < net->n_arcs; a += 2) {
+        int32_t from = shape->part[net->arcs[a + 1].to],
+                to = shape->part[net->arcs[a].to];
 
-            if (to == PART_SOURCE && j == s->sink)
-                continue; /* peeled */
-            if (a % 2 == 0 && (to < 0 || j == s->sink))
-                return false;
-            s->n_edges += a % 2 == 0;
-        }
+        if (from < 0)
+            continue;
+        if (from == s->sink && to == PART_SOURCE)
+            continue; /* peeled */
+        if (from == s->sink || to < 0 || s->n_edges == SPARSE_EDGES_MAX)
+            return false;
+        s->column_edges[s->n_edges++] = a;
+    }
+    return n_others + s->n_edges + s->n_peeled == net->n_arcs / 2;
+}
+
+/* How many links there will be; false where that is too many. */
+static bool count_links(Sparse *s, const Network *net)
+{
+    int64_t n_class_links = 0, n_links;
+
     for (int32_t c = 0; c < s->n_classes; c++) {
         int64_t n = s->classes[c].n_options;
 
         s->classes[c].first_link = (int32_t)n_class_links;
         n_class_links += n * n;
+        if (n_class_links > net->n_arcs + LINKS_FREE)
+            return false;
     }
-    n_links = n_class_links + 2 * (int64_t)s->n_edges;
-    if (s->n_edges > SPARSE_EDGES_MAX || n_links > net->n_arcs + LINKS_FREE)
-        return false;
+    n_links = n_class_links + 2 * ((int64_t)s->n_edges + 1);
     s->n_links = (int32_t)n_links;
     s->n_class_links = (int32_t)n_class_links;
     return true;
@@ -191,13 +207,16 @@ static bool count_links(Sparse *s, const Network *net, const Shape *shape)
 static void carve_columns(Sparse *s, Block *block)
 {
     size_t columns = (size_t)s->n_columns, width = (size_t)s->width;
+    size_t edges = (size_t)s->n_edges + 1; /* one may lead to the overflow */
 
-    s->edges = block_carve(block, (size_t)s->n_edges, sizeof *s->edges);
-    s->bundles = block_carve(block, (size_t)s->n_edges, sizeof *s->bundles);
+    s->edges = block_carve(block, edges, sizeof *s->edges);
+    s->targets = block_carve(block, edges, sizeof *s->targets);
+    s->bundles = block_carve(block, edges, sizeof *s->bundles);
     s->first_bundle = block_carve(block, columns + 1, sizeof *s->first_bundle);
     s->order = block_carve(block, columns, sizeof *s->order);
     s->links = block_carve(block, (size_t)s->n_links, sizeof *s->links);
-    s->first_link = block_carve(block, columns + 1, sizeof *s->first_link);
+    s->first_link = block_carve(block, columns, sizeof *s->first_link);
+    s->n_links_of = block_carve(block, columns, sizeof *s->n_links_of);
     s->class_links =
         block_carve(block, (size_t)s->n_class_links, sizeof *s->class_links);
     s->wide = block_carve(block, columns, sizeof *s->wide);
@@ -209,54 +228,72 @@ static void carve_columns(Sparse *s, Block *block)
     s->wants = block_carve(block, width, sizeof *s->wants);
     s->excess = block_carve(block, width, sizeof *s->excess);
     s->active = block_carve(block, width / 64 + 1, sizeof *s->active);
+    s->places = block_carve(block, columns, sizeof *s->places);
     s->path = block_carve(block, columns, sizeof *s->path);
 }
 
-/* While a column's edges are read they are kept sorted, each in a bundle of its own. */
-static void insert_edge(Sparse *s, int32_t first, int32_t n, int32_t to, Edge edge)
+/* Sorts an edge in among those of its column, whose bundles' targets stand beside. */
+static void insert_edge(Sparse *s, int32_t first, int32_t at, int32_t to, Edge edge)
 {
-    int32_t at = first + n;
-
     for (; at > first &&
-           (s->bundles[at - 1].to > to ||
-            (s->bundles[at - 1].to == to && edge_before(&edge, &s->edges[at - 1])));
+           (s->targets[at - 1] > to ||
+            (s->targets[at - 1] == to && edge_before(&edge, &s->edges[at - 1])));
          at--) {
         s->edges[at] = s->edges[at - 1];
-        s->bundles[at].to = s->bundles[at - 1].to;
+        s->targets[at] = s->targets[at - 1];
     }
     s->edges[at] = edge;
-    s->bundles[at].to = to;
+    s->targets[at] = to;
 }
 
-static void read_bundles(Sparse *s, const Network *net, const Shape *shape)
+/* Sorts edges by the column they leave, then where to, then by cost. */
+static void read_edges(Sparse *s, const Network *net, const Shape *shape)
 {
-    int32_t n_edges = 0;
+    int32_t *end = s->first_bundle; /* means something else later */
+    int32_t start = 0;
+
+    for (int32_t j = 0; j < s->n_columns; j++)
+        end[j] = 0;
+    for (int32_t e = 0; e < s->n_edges; e++)
+        end[shape->part[network_from(net, s->column_edges[e])]]++;
+    for (int32_t j = 0; j < s->n_columns; j++) {
+        int32_t n = end[j];
+
+        s->order[j] = end[j] = start;
+        start += n;
+    }
+    for (int32_t e = 0; e < s->n_edges; e++) {
+        ArcIx arc = s->column_edges[e];
+        int32_t from = shape->part[network_from(net, arc)];
+
+        insert_edge(s, s->order[from], end[from]++, shape->part[net->arcs[arc].to],
+                    sparse_edge(net, arc));
+        s->had_flow |= network_flow(net, arc) != 0;
+    }
+    if (s->overflow == NOBODY)
+        return;
+    insert_edge(s, start, start, s->sink, (Edge){ s->dear, SPARSE_LOAD_MAX, ARC_NONE });
+    s->n_edges++;
+    end[s->overflow] = s->n_edges;
+}
+
+static void find_bundles(Sparse *s)
+{
+    int32_t e = 0;
 
     s->n_bundles = 0;
     for (int32_t j = 0; j < s->n_columns; j++) {
-        int32_t first = n_edges, n = 0;
+        int32_t end = s->first_bundle[j];
 
         s->first_bundle[j] = s->n_bundles;
-        if (j == s->overflow)
-            insert_edge(s, first, n++, s->sink,
-                        (Edge){ s->dear, SPARSE_LOAD_MAX, ARC_NONE });
-        else if (j != s->sink)
-            for (ArcIx a = net->first[shape->column_node[j]]; a != ARC_NONE;
-                 a = net->arcs[a].next) {
-                s->had_flow |= network_flow(net, a & ~1) != 0;
-                if (a % 2 == 0)
-                    insert_edge(s, first, n++, shape->part[net->arcs[a].to],
-                                sparse_edge(net, a));
-            }
-        for (int32_t e = first; e < first + n; e++) {
-            int32_t to = s->bundles[e].to;
+        while (e < end) {
+            Bundle bundle = { .from = j, .to = s->targets[e], .first_edge = e };
 
-            if (e == first || to != s->bundles[s->n_bundles - 1].to)
-                s->bundles[s->n_bundles++] =
-                    (Bundle){ .from = j, .to = to, .first_edge = e };
-            s->bundles[s->n_bundles - 1].end_edge = e + 1;
+            while (e < end && s->targets[e] == bundle.to)
+                e++;
+            bundle.end_edge = e;
+            s->bundles[s->n_bundles++] = bundle;
         }
-        n_edges += n;
     }
     s->first_bundle[s->n_columns] = s->n_bundles;
 }
@@ -287,26 +324,24 @@ static int32_t class_column(const Sparse *s, const Class *class, int32_t option)
     return s->options[s->first_option[s->members[class->first_member]] + option].column;
 }
 
-/* Makes a link, or while they are counted only its place. */
-static int32_t make_link(Sparse *s, bool count, Link link)
+static int32_t make_link(Sparse *s, Link link)
 {
-    int32_t at = s->first_link[link.from + count]++;
+    int32_t at = s->n_links++;
 
     link.cost = OUT_OF_REACH;
-    if (!count)
-        s->links[at] = link;
+    link.next = s->first_link[link.from];
+    s->links[at] = link;
+    s->first_link[link.from] = at;
+    s->n_links_of[link.from]++;
     return at;
 }
 
-static void make_each_link(Sparse *s, bool count)
+static void make_links(Sparse *s)
 {
-    for (int32_t b = 0; b < s->n_bundles; b++) {
-        Bundle *bundle = &s->bundles[b];
-
-        bundle->there = make_link(
-            s, count, (Link){ .from = bundle->from, .to = bundle->to, .bundle = b });
-        bundle->back = make_link(
-            s, count, (Link){ .from = bundle->to, .to = bundle->from, .bundle = b });
+    s->n_links = 0;
+    for (int32_t j = 0; j < s->n_columns; j++) {
+        s->first_link[j] = NOBODY;
+        s->n_links_of[j] = 0;
     }
     for (int32_t c = 0; c < s->n_classes; c++) {
         const Class *class = &s->classes[c];
@@ -321,39 +356,36 @@ static void make_each_link(Sparse *s, bool count)
                               .from_option = (int16_t)x,
                               .to_option = (int16_t)y };
 
-                *links++ = link.from == link.to ? NOBODY : make_link(s, count, link);
+                *links++ = link.from == link.to ? NOBODY : make_link(s, link);
             }
     }
-}
+    for (int32_t b = 0; b < s->n_bundles; b++) {
+        Bundle *bundle = &s->bundles[b];
+        Link there = { .from = bundle->from, .to = bundle->to, .bundle = b };
+        Link back = { .from = bundle->to, .to = bundle->from, .bundle = b };
 
-static void make_links(Sparse *s)
-{
-    for (int32_t j = 0; j <= s->n_columns; j++)
-        s->first_link[j] = 0;
-    make_each_link(s, true);
-    for (int32_t j = 0; j < s->n_columns; j++)
-        s->first_link[j + 1] += s->first_link[j];
-    make_each_link(s, false);
-    for (int32_t j = s->n_columns; j > 0; j--)
-        s->first_link[j] = s->first_link[j - 1];
-    s->first_link[0] = 0;
+        bundle->there = make_link(s, there);
+        bundle->back = make_link(s, back);
+    }
 }
 
 /* Gives columns with many links a vector of them. */
 static void widen(Sparse *s)
 {
-    for (int32_t j = 0, n = 0; j < s->n_columns; j++) {
-        int32_t n_links = s->first_link[j + 1] - s->first_link[j];
+    int32_t n = 0;
 
-        s->wide[j] = n_links > LINKS_FEW && n < s->n_wide ? n++ : NOBODY;
+    for (int32_t j = 0; j < s->n_columns; j++) {
+        int64_t cells = n * (int64_t)s->width;
+
+        s->wide[j] = s->n_links_of[j] > LINKS_FEW && n < s->n_wide ? n++ : NOBODY;
         if (s->wide[j] == NOBODY)
             continue;
         for (int32_t k = 0; k < s->width; k++) {
-            s->shift[s->wide[j] * (int64_t)s->width + k] = OUT_OF_REACH;
-            s->ways[s->wide[j] * (int64_t)s->width + k] = NOBODY;
+            s->shift[cells + k] = OUT_OF_REACH;
+            s->ways[cells + k] = NOBODY;
         }
-        for (int32_t l = s->first_link[j]; l < s->first_link[j + 1]; l++) {
-            int32_t *way = &s->ways[s->wide[j] * (int64_t)s->width + s->links[l].to];
+        for (int32_t l = s->first_link[j]; l != NOBODY; l = s->links[l].next) {
+            int32_t *way = &s->ways[cells + s->links[l].to];
 
             s->links[l].same_way = *way;
             *way = l;
@@ -377,29 +409,19 @@ EngineAnswer sparse_read(Sparse *s, const Network *net, const Shape *shape,
     if (net->cost_max > 0 && net->n_nodes > SPARSE_PATH_MAX / net->cost_max)
         return ENGINE_UNFIT;
     s->dear = 4 * net->n_nodes * net->cost_max + 1;
-    if (!count_options(s, net, shape))
-        return ENGINE_UNFIT;
+    s->n_options = net->n_arcs / 2 + (overflow ? s->n_rows : 0);
+    s->column_edges_max = (size_t)least(net->n_arcs / 2, SPARSE_EDGES_MAX);
+    s->n_peeled = net->n_nodes - s->n_rows - shape->n_columns - 1;
+    s->bucket_mask = 15;
+    while (s->bucket_mask < 2 * (uint32_t)s->n_rows)
+        s->bucket_mask = 2 * s->bucket_mask + 1;
     carve_rows(s, &need);
     if (!block_renew(&s->rows, need.used))
         return ENGINE_NO_MEMORY;
     carve_rows(s, &s->rows);
-
-    s->load = 0;
-    s->n_moved = 0;
-    s->first_option[0] = 0;
-    for (int32_t i = 0; i < s->n_rows; i++) {
-        s->supply[i] = network_capacity(net, shape->supply[i]);
-        s->supply_cost[i] = net->arcs[shape->supply[i]].cost;
-        s->load += s->supply[i];
-        s->moved[i] = false;
-        s->had_flow |= network_flow(net, shape->supply[i]) != 0;
-        if (s->supply[i] > SPARSE_LOAD_MAX || s->load > SPARSE_LOAD_MAX)
-            return ENGINE_UNFIT;
-        read_options(s, net, shape, i);
-    }
-    if (!find_classes(s))
-        return ENGINE_NO_MEMORY;
-    if (!count_links(s, net, shape))
+    if (!read_rows(s, net, shape))
+        return ENGINE_UNFIT;
+    if (!find_edges(s, net, shape) || !count_links(s, net))
         return ENGINE_UNFIT;
 
     s->n_wide = s->n_links / LINKS_FEW + 1;
@@ -410,7 +432,8 @@ EngineAnswer sparse_read(Sparse *s, const Network *net, const Shape *shape,
     if (!block_renew(&s->graph, need.used))
         return ENGINE_NO_MEMORY;
     carve_columns(s, &s->graph);
-    read_bundles(s, net, shape);
+    read_edges(s, net, shape);
+    find_bundles(s);
     if (!find_order(s))
         return ENGINE_UNFIT;
     make_links(s);
