@@ -225,7 +225,7 @@ static void place_row(Sparse *s, int32_t row)
             Option *option = &s->options[o];
             int64_t cost = option->cost + s->price[option->column];
 
-            if (option->flow < option->capacity && cost < cheapest) {
+            if (option->flow < option->capacity && cost <= cheapest) {
                 best = option;
                 cheapest = cost;
             }

@@ -35,8 +35,9 @@ static void carve_rows(Sparse *s, Block *block)
     s->leavers = block_carve(block, rows, sizeof *s->leavers);
 }
 
-/* Reads the options of row i, sorted by column so that rows with the same columns
- * can be told.  False where they do not suit. */
+/* Reads the options of row i.  The highest column comes first, which tells rows with
+ * the same columns, and which is how most lists of arcs run anyway.  False where they
+ * do not suit. */
 static bool read_options(Sparse *s, const Network *net, const Shape *shape, int32_t i)
 {
     Option *options = s->options + s->first_option[i];
@@ -233,7 +234,8 @@ static void carve_columns(Sparse *s, Block *block)
 }
 
 /* Sorts an edge in among those of its column, whose bundles' targets stand beside. */
-static void insert_edge(Sparse *s, int32_t first, int32_t at, int32_t to, Edge edge)
+static inline void insert_edge(Sparse *s, int32_t first, int32_t at, int32_t to,
+                               Edge edge)
 {
     for (; at > first &&
            (s->targets[at - 1] > to ||
@@ -242,7 +244,9 @@ static void insert_edge(Sparse *s, int32_t first, int32_t at, int32_t to, Edge e
         s->edges[at] = s->edges[at - 1];
         s->targets[at] = s->targets[at - 1];
     }
-    s->edges[at] = edge;
+    s->edges[at].cost = edge.cost;
+    s->edges[at].capacity = edge.capacity;
+    s->edges[at].arc = edge.arc;
     s->targets[at] = to;
 }
 
@@ -324,16 +328,36 @@ static int32_t class_column(const Sparse *s, const Class *class, int32_t option)
     return s->options[s->first_option[s->members[class->first_member]] + option].column;
 }
 
-static int32_t make_link(Sparse *s, Link link)
+static inline int32_t make_link(Sparse *s, int32_t from, int32_t to, int32_t bundle)
 {
-    int32_t at = s->n_links++;
+    Link *link = &s->links[s->n_links];
 
-    link.cost = OUT_OF_REACH;
-    link.next = s->first_link[link.from];
-    s->links[at] = link;
-    s->first_link[link.from] = at;
-    s->n_links_of[link.from]++;
-    return at;
+    link->from = from;
+    link->to = to;
+    link->next = s->first_link[from];
+    link->bundle = bundle;
+    link->cost = OUT_OF_REACH;
+    s->first_link[from] = s->n_links;
+    s->n_links_of[from]++;
+    return s->n_links++;
+}
+
+static void make_class_links(Sparse *s, const Class *class)
+{
+    int32_t *at = s->class_links + class->first_link;
+
+    for (int32_t x = 0; x < class->n_options; x++)
+        for (int32_t y = 0; y < class->n_options; y++, at++) {
+            int32_t from = class_column(s, class, x), to = class_column(s, class, y);
+
+            *at = NOBODY;
+            if (from == to)
+                continue;
+            *at = make_link(s, from, to, NOBODY);
+            s->links[*at].row = NOBODY;
+            s->links[*at].from_option = (int16_t)x;
+            s->links[*at].to_option = (int16_t)y;
+        }
 }
 
 static void make_links(Sparse *s)
@@ -343,29 +367,13 @@ static void make_links(Sparse *s)
         s->first_link[j] = NOBODY;
         s->n_links_of[j] = 0;
     }
-    for (int32_t c = 0; c < s->n_classes; c++) {
-        const Class *class = &s->classes[c];
-        int32_t *links = s->class_links + class->first_link;
-
-        for (int32_t x = 0; x < class->n_options; x++)
-            for (int32_t y = 0; y < class->n_options; y++) {
-                Link link = { .from = class_column(s, class, x),
-                              .to = class_column(s, class, y),
-                              .bundle = NOBODY,
-                              .row = NOBODY,
-                              .from_option = (int16_t)x,
-                              .to_option = (int16_t)y };
-
-                *links++ = link.from == link.to ? NOBODY : make_link(s, link);
-            }
-    }
+    for (int32_t c = 0; c < s->n_classes; c++)
+        make_class_links(s, &s->classes[c]);
     for (int32_t b = 0; b < s->n_bundles; b++) {
         Bundle *bundle = &s->bundles[b];
-        Link there = { .from = bundle->from, .to = bundle->to, .bundle = b };
-        Link back = { .from = bundle->to, .to = bundle->from, .bundle = b };
 
-        bundle->there = make_link(s, there);
-        bundle->back = make_link(s, back);
+        bundle->there = make_link(s, bundle->from, bundle->to, b);
+        bundle->back = make_link(s, bundle->to, bundle->from, b);
     }
 }
 
