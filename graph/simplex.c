@@ -47,8 +47,11 @@ enum {
 /* Offers are dealt out in packs, one cache line of nodes each. */
 #define PACK 16
 
-/* Where there are more edges to a node, a better start costs more than it saves. */
-#define FOREST_DEGREE 10
+/* Where there are more edges to each node that could hang better from the start, that
+ * costs more than it saves. */
+#define FOREST_DEGREE 32
+
+#define SPECIALISED static inline __attribute__((always_inline))
 
 /* A node, and what joins it to its parent. */
 typedef struct {
@@ -68,9 +71,12 @@ typedef struct {
     int32_t n_offers; /* a whole number of packs; the last ones may be empty */
     int32_t stride;
     NodeIx *from, *to;
-    int64_t *cost;
+    int32_t *narrow_cost; /* where costs fit, else NULL: less to read */
+    int64_t *wide_cost;   /* where not, else NULL */
 
-    int64_t *price; /* the network's */
+    /* The network's, modulo 2^64 until the end: differences are small, while what they
+     * have in common may wander off. */
+    uint64_t *price;
     Branch *branch;
     NodeIx *next, *prev; /* the thread: all nodes in preorder, in a ring */
 
@@ -78,11 +84,20 @@ typedef struct {
     int64_t pivots;
 } Simplex;
 
+static void *new_array(int32_t count, size_t size, bool *ok)
+{
+    void *array = malloc((size_t)count * size);
+
+    if (!array)
+        *ok = false;
+    return array;
+}
+
 /* ── offers ───────────────────────────────────────────────────────────────── */
 
 /* Edges that were added together tend to resemble each other.  A block of offers is
  * a better sample of them all when they are dealt: packs 0, stride, 2 stride, …, then
- * 1, stride + 1, …  Here a pack's place is turned into its number, and back. */
+ * 1, stride + 1, … */
 static int32_t edge_of(const Simplex *sx, int32_t offer)
 {
     int32_t n_packs = sx->n_offers / PACK, place = offer / PACK;
@@ -97,63 +112,79 @@ static int32_t edge_of(const Simplex *sx, int32_t offer)
     return pack * PACK + offer % PACK;
 }
 
-static int32_t offer_of(const Simplex *sx, int32_t edge)
-{
-    int32_t n_packs = sx->n_offers / PACK, pack = edge / PACK;
-    int32_t length = n_packs / sx->stride, n_longer = n_packs % sx->stride;
-    int32_t column = pack % sx->stride;
-    int32_t longer_before = column < n_longer ? column : n_longer;
-    int32_t place = column * length + longer_before + pack / sx->stride;
-
-    return place * PACK + edge % PACK;
-}
-
 /* The edge as an arc pair.  While solving, its forward room is its capacity. */
 static Arc *arcs_of(const Simplex *sx, int32_t offer)
 {
     return &sx->net->arcs[2 * edge_of(sx, offer)];
 }
 
-static void turn_offer(Simplex *sx, int32_t offer)
+static void set_offer(Simplex *sx, int32_t offer, NodeIx from, NodeIx to, int64_t cost)
 {
-    NodeIx from = sx->from[offer];
-
-    sx->from[offer] = sx->to[offer];
-    sx->to[offer] = from;
-    sx->cost[offer] = -sx->cost[offer];
+    sx->from[offer] = from;
+    sx->to[offer] = to;
+    if (sx->narrow_cost)
+        sx->narrow_cost[offer] = (int32_t)cost;
+    else
+        sx->wide_cost[offer] = cost;
 }
 
-static int64_t saving(const Simplex *sx, int32_t offer)
+static int64_t cost_of(const Simplex *sx, int32_t offer)
 {
-    return sx->price[sx->to[offer]] - sx->price[sx->from[offer]] - sx->cost[offer];
+    return sx->narrow_cost ? sx->narrow_cost[offer] : sx->wide_cost[offer];
+}
+
+static void turn_offer(Simplex *sx, int32_t offer)
+{
+    set_offer(sx, offer, sx->to[offer], sx->from[offer], -cost_of(sx, offer));
+}
+
+SPECIALISED int64_t saving(const Simplex *sx, int32_t offer, bool narrow)
+{
+    int64_t cost = narrow ? sx->narrow_cost[offer] : sx->wide_cost[offer];
+
+    return (int64_t)(sx->price[sx->to[offer]] - sx->price[sx->from[offer]] -
+                     (uint64_t)cost);
+}
+
+/* The first of the offers from @first to before @end that saves more than @least, or
+ * @end. */
+SPECIALISED int32_t find_saving(const Simplex *sx, int32_t first, int32_t end,
+                                int64_t least, bool narrow)
+{
+    int32_t offer = first;
+
+    while (offer < end && saving(sx, offer, narrow) <= least)
+        offer++;
+    return offer;
+}
+
+SPECIALISED int32_t search_offers(Simplex *sx, bool narrow)
+{
+    int32_t left = sx->n_offers, best = OFFER_NONE;
+    int64_t most = 0;
+
+    while (left > 0 && best == OFFER_NONE) {
+        int32_t size = sx->n_offers - sx->position, end;
+
+        if (size > sx->block)
+            size = sx->block;
+        left -= size;
+        end = sx->position + size;
+        for (int32_t offer = find_saving(sx, sx->position, end, most, narrow);
+             offer < end; offer = find_saving(sx, offer + 1, end, most, narrow)) {
+            most = saving(sx, offer, narrow);
+            best = offer;
+        }
+        sx->position = end == sx->n_offers ? 0 : end;
+    }
+    return best;
 }
 
 /* The offer that saves most in the first block where any does, from where the last
  * search ended; OFFER_NONE when none does anywhere. */
 static int32_t find_offer(Simplex *sx)
 {
-    int32_t position = sx->position, left = sx->n_offers, best = OFFER_NONE;
-    int64_t best_saving = 0;
-
-    while (left > 0 && best == OFFER_NONE) {
-        int32_t end = position + sx->block;
-
-        if (end > sx->n_offers)
-            end = sx->n_offers;
-        left -= end - position;
-        for (; position < end; position++) {
-            int64_t saved = saving(sx, position);
-
-            if (__builtin_expect(saved > best_saving, 0)) {
-                best_saving = saved;
-                best = position;
-            }
-        }
-        if (position == sx->n_offers)
-            position = 0;
-    }
-    sx->position = position;
-    return best;
+    return sx->narrow_cost ? search_offers(sx, true) : search_offers(sx, false);
 }
 
 /* ── the tree ─────────────────────────────────────────────────────────────── */
@@ -233,21 +264,68 @@ static void hook(Simplex *sx, NodeIx top, NodeIx join)
 }
 
 /* Raises the prices of the subtree of @top above all others.  As only differences of
- * prices matter, this may be done by lowering the others. */
+ * prices matter, this may be done by lowering the others.  Going there from both ends
+ * hides half of the waiting for memory. */
 static void raise_prices(Simplex *sx, NodeIx top, int64_t rise)
 {
-    NodeIx v = top, stop = sx->next[sx->branch[top].last];
+    NodeIx first = top, last = sx->branch[top].last;
+    int32_t left = sx->branch[top].size;
 
-    if (sx->branch[top].size > sx->n_nodes / 2) {
-        v = stop;
-        stop = top;
+    if (left > sx->n_nodes / 2) {
+        first = sx->next[last];
+        last = sx->prev[top];
+        left = sx->n_nodes - left;
         rise = -rise;
     }
-    for (; v != stop; v = sx->next[v])
-        sx->price[v] += rise;
+    for (; left > 1; left -= 2) {
+        sx->price[first] += (uint64_t)rise;
+        sx->price[last] += (uint64_t)rise;
+        first = sx->next[first];
+        last = sx->prev[last];
+    }
+    if (left == 1)
+        sx->price[first] += (uint64_t)rise;
 }
 
 /* ── pivots ───────────────────────────────────────────────────────────────── */
+
+/* The way an offer's flow takes: from the join down the tree to where the offer
+ * begins, across, and from where it ends back up to the join. */
+typedef struct {
+    NodeIx join;
+    NodeIx cut;     /* whose edge blocks, or NODE_NONE where the offer itself does */
+    bool downwards; /* whether that is on the way down */
+    int64_t amount; /* what fits */
+} Cycle;
+
+/* Of several that block, the last is the cut. */
+static Cycle find_cycle(const Simplex *sx, int32_t offer)
+{
+    const Branch *branch = sx->branch;
+    int64_t down_room = arcs_of(sx, offer)->room, up_room = down_room;
+    NodeIx down_cut = NODE_NONE, up_cut = NODE_NONE;
+    NodeIx u = sx->from[offer], v = sx->to[offer];
+
+    /* Of two different nodes, the one with the smaller subtree is not the join. */
+    while (u != v) {
+        if (branch[u].size < branch[v].size) {
+            if (branch[u].down < down_room) {
+                down_room = branch[u].down;
+                down_cut = u;
+            }
+            u = branch[u].parent;
+        } else {
+            if (branch[v].up <= up_room) {
+                up_room = branch[v].up;
+                up_cut = v;
+            }
+            v = branch[v].parent;
+        }
+    }
+    if (down_room < up_room)
+        return (Cycle){ u, down_cut, true, down_room };
+    return (Cycle){ u, up_cut, false, up_room };
+}
 
 /* Whether what joins @v to its parent takes flow without end. */
 static bool never_fills(const Simplex *sx, NodeIx v, bool upwards)
@@ -277,99 +355,73 @@ static bool is_endless(const Simplex *sx, int32_t offer, NodeIx join)
     return true;
 }
 
-static void push_around(Simplex *sx, int32_t offer, NodeIx join, int64_t amount)
+static void push_around(Simplex *sx, int32_t offer, const Cycle *cycle)
 {
     Branch *branch = sx->branch;
     NodeIx v;
 
-    for (v = sx->from[offer]; v != join; v = branch[v].parent) {
-        branch[v].down -= amount;
-        branch[v].up += amount;
+    for (v = sx->from[offer]; v != cycle->join; v = branch[v].parent) {
+        branch[v].down -= cycle->amount;
+        branch[v].up += cycle->amount;
     }
-    for (v = sx->to[offer]; v != join; v = branch[v].parent) {
-        branch[v].up -= amount;
-        branch[v].down += amount;
+    for (v = sx->to[offer]; v != cycle->join; v = branch[v].parent) {
+        branch[v].up -= cycle->amount;
+        branch[v].down += cycle->amount;
     }
 }
 
-/* The edge at @cut leaves the tree.  False if it must not. */
-static bool release(Simplex *sx, NodeIx cut, bool downwards)
+/* The edge at the cut becomes an offer again.  False where a makeshift arc is full:
+ * amounts have left 64 bits. */
+static bool release_cut(Simplex *sx, const Cycle *cycle)
 {
-    const Branch *branch = &sx->branch[cut];
-    NodeIx blocked_from = downwards ? branch->parent : cut;
+    const Branch *branch = &sx->branch[cycle->cut];
+    NodeIx blocked_from = cycle->downwards ? branch->parent : cycle->cut;
 
     if (branch->offer < 0)
-        return branch->offer == (downwards ? MAKESHIFT_UP : MAKESHIFT_DOWN);
+        return branch->offer == (cycle->downwards ? MAKESHIFT_UP : MAKESHIFT_DOWN);
     if (sx->from[branch->offer] == blocked_from)
         turn_offer(sx, branch->offer);
     return true;
 }
 
-/* Takes @offer up: around the cycle, from the join down to where the offer begins,
- * across, and up from where it ends. */
+/* What was cut off now hangs from the other end of the offer. */
+static void rehang(Simplex *sx, int32_t offer, const Cycle *cycle)
+{
+    NodeIx from = sx->from[offer], to = sx->to[offer];
+    NodeIx top = cycle->downwards ? from : to;
+    int64_t left = arcs_of(sx, offer)->room - cycle->amount;
+    int64_t saved = saving(sx, offer, sx->narrow_cost != NULL);
+    Branch branch_top = { .offer = offer };
+
+    branch_top.parent = cycle->downwards ? to : from;
+    branch_top.up = cycle->downwards ? left : cycle->amount;
+    branch_top.down = cycle->downwards ? cycle->amount : left;
+
+    unhook(sx, cycle->cut, cycle->join);
+    turn_stem(sx, cycle->cut, top, branch_top);
+    hook(sx, top, cycle->join);
+    raise_prices(sx, top, cycle->downwards ? saved : -saved);
+}
+
 static McmfStatus pivot(Simplex *sx, int32_t offer)
 {
-    const Branch *branch = sx->branch;
-    NodeIx from = sx->from[offer], to = sx->to[offer], join = from, v = to;
-    NodeIx down_cut = NODE_NONE, up_cut = NODE_NONE;
-    int64_t capacity = arcs_of(sx, offer)->room, down_room = capacity,
-            up_room = capacity;
-    int64_t saved = saving(sx, offer);
+    Cycle cycle = find_cycle(sx, offer);
 
     sx->pivots++;
-
-    /* Of two different nodes, the one with the smaller subtree is not the join. */
-    while (join != v) {
-        if (branch[join].size < branch[v].size) {
-            if (branch[join].down < down_room) {
-                down_room = branch[join].down;
-                down_cut = join;
-            }
-            join = branch[join].parent;
-        } else {
-            if (branch[v].up <= up_room) {
-                up_room = branch[v].up;
-                up_cut = v;
-            }
-            v = branch[v].parent;
-        }
-    }
-
-    bool downwards = down_room < up_room || up_cut == NODE_NONE;
-    int64_t amount = downwards ? down_room : up_room;
-    NodeIx cut = downwards ? down_cut : up_cut;
-
-    if (amount > FLOW_CAPACITY_MAX && is_endless(sx, offer, join))
+    if (cycle.amount > FLOW_CAPACITY_MAX && is_endless(sx, offer, cycle.join))
         return MCMF_UNBOUNDED;
-    if (amount > 0)
-        push_around(sx, offer, join, amount);
-    if (cut == NODE_NONE) {
+    if (cycle.amount > 0)
+        push_around(sx, offer, &cycle);
+    if (cycle.cut == NODE_NONE)
         turn_offer(sx, offer);
-        return MCMF_OPTIMAL;
-    }
-    if (!release(sx, cut, downwards))
+    else if (release_cut(sx, &cycle))
+        rehang(sx, offer, &cycle);
+    else
         return MCMF_TOO_WIDE;
-
-    NodeIx top = downwards ? from : to;
-    Branch entering = { .parent = downwards ? to : from, .offer = offer };
-
-    entering.up = downwards ? capacity - amount : amount;
-    entering.down = capacity - entering.up;
-    unhook(sx, cut, join);
-    turn_stem(sx, cut, top, entering);
-    hook(sx, top, join);
-    raise_prices(sx, top, downwards ? saved : -saved);
     return MCMF_OPTIMAL;
 }
 
 /* ── the first tree ───────────────────────────────────────────────────────── */
-
-static void set_offer(Simplex *sx, int32_t offer, NodeIx from, NodeIx to, int64_t cost)
-{
-    sx->from[offer] = from;
-    sx->to[offer] = to;
-    sx->cost[offer] = cost;
-}
 
 /* Fills the offers, takes all flow off the network, and fills the edges at source and
  * sink: in most problems this is where supplies and demands hang, and all of them
@@ -381,14 +433,16 @@ static McmfStatus load_offers(Simplex *sx)
 
     for (NodeIx v = 0; v < net->n_nodes; v++)
         excess[v] = 0;
-    for (int32_t offer = 0; offer < sx->n_offers; offer++) {
-        int32_t edge = edge_of(sx, offer);
-        Arc *arcs = &net->arcs[2 * edge];
+    for (int32_t offer = 0, edge = 0; offer < sx->n_offers; offer++, edge++) {
+        Arc *arcs;
         NodeIx from, to;
 
+        if (offer % PACK == 0)
+            edge = edge_of(sx, offer);
         set_offer(sx, offer, sx->root, sx->root, 0);
         if (edge >= net->n_arcs / 2)
             continue;
+        arcs = &net->arcs[2 * edge];
         from = arcs[1].to;
         to = arcs[0].to;
         arcs[0].room += arcs[1].room;
@@ -480,11 +534,34 @@ static NodeIx heap_take(Network *net, int32_t size)
     return first;
 }
 
+/* The offers into each node, those into v from begin[v] up to begin[v + 1]. */
+typedef struct {
+    int32_t *begin, *offers;
+} InLists;
+
+static InLists list_offers(const Simplex *sx, bool *ok)
+{
+    InLists in = { new_array(sx->n_nodes + 1, sizeof *in.begin, ok),
+                   new_array(sx->n_offers, sizeof *in.offers, ok) };
+
+    if (!*ok)
+        return in;
+    for (NodeIx v = 0; v <= sx->n_nodes; v++)
+        in.begin[v] = 0;
+    for (int32_t offer = 0; offer < sx->n_offers; offer++)
+        in.begin[sx->to[offer]]++;
+    for (NodeIx v = 0; v < sx->n_nodes; v++)
+        in.begin[v + 1] += in.begin[v];
+    for (int32_t offer = 0; offer < sx->n_offers; offer++)
+        in.offers[--in.begin[sx->to[offer]]] = offer;
+    return in;
+}
+
 /* Nodes through which flow merely passes need not hang from the root: each may hang
  * from the next on its cheapest way to where flow is lacking, which is where its flow
  * would go.  That saves most pivots of sparse networks.  Where costs are negative the
  * ways are not the cheapest, but still form a forest. */
-static void plant_forest(Simplex *sx)
+static void plant_forest(Simplex *sx, const InLists *in)
 {
     Network *net = sx->net;
     int32_t waiting = 0;
@@ -501,24 +578,21 @@ static void plant_forest(Simplex *sx)
     while (waiting > 0) {
         NodeIx to = heap_take(net, waiting--);
 
+        if (sx->branch[to].offer >= 0)
+            sx->branch[to].up = arcs_of(sx, sx->branch[to].offer)->room;
         thread_in(sx, to);
-        for (ArcIx a = net->first[to]; a != ARC_NONE; a = net->arcs[a].next) {
-            NodeIx v = net->arcs[a].to;
-            const Arc *arc = &net->arcs[arc_reverse(a)];
-            int64_t price = net->price[to] + arc->cost;
+        for (int32_t i = in->begin[to]; i < in->begin[to + 1]; i++) {
+            int32_t offer = in->offers[i];
+            NodeIx v = sx->from[offer];
+            int64_t price = net->price[to] + cost_of(sx, offer);
+            int32_t slot = net->via[v];
 
-            if (a % 2 == 0 || net->via[v] == SETTLED)
-                continue;
-            if (arc->room == 0 || (to == sx->root && arc->room != FLOW_UNLIMITED))
-                continue;
-            if (net->via[v] != NOT_YET && price >= net->price[v])
+            if (slot == SETTLED || (slot != NOT_YET && price >= net->price[v]))
                 continue;
             net->price[v] = price;
-            if (net->dist[v] == 0)
-                sx->branch[v] = (Branch){ .up = arc->room,
-                                          .parent = to,
-                                          .offer = offer_of(sx, a / 2) };
-            heap_rise(net, net->via[v] == NOT_YET ? waiting++ : net->via[v], v);
+            if (net->dist[v] == 0 && v != sx->root)
+                sx->branch[v] = (Branch){ .parent = to, .offer = offer };
+            heap_rise(net, slot == NOT_YET ? waiting++ : slot, v);
         }
     }
 }
@@ -540,10 +614,11 @@ static void measure_tree(Simplex *sx)
     }
 }
 
-/* Prices the nodes so that the tree costs nothing. */
+/* Prices the nodes so that the tree costs nothing.  A makeshift arc up and the return
+ * must not pay together, and so the former costs twice of what the latter pays. */
 static void price_nodes(Simplex *sx)
 {
-    int64_t *price = sx->price;
+    int64_t *price = sx->net->price;
 
     price[sx->root] = 0;
     for (NodeIx v = sx->next[sx->root]; v != sx->root; v = sx->next[v]) {
@@ -556,47 +631,63 @@ static void price_nodes(Simplex *sx)
         else if (branch->offer == MAKESHIFT_DOWN)
             price[v] = sx->dear;
         else
-            price[v] = price[branch->parent] - sx->cost[branch->offer];
+            price[v] = price[branch->parent] - cost_of(sx, branch->offer);
     }
 }
 
-static void plant_tree(Simplex *sx)
+/* False when out of memory. */
+static bool plant_tree(Simplex *sx)
 {
     NodeIx root = sx->root;
+    int64_t n_idle = 0;
+    bool ok = true;
 
     for (NodeIx v = 0; v < sx->n_nodes; v++) {
         sx->branch[v] = makeshift_branch(sx, v);
         sx->next[v] = NODE_NONE;
+        n_idle += sx->net->dist[v] == 0;
     }
     sx->branch[root] = (Branch){ .parent = NODE_NONE, .offer = OFFER_NONE };
     link_nodes(sx, root, root);
-    if (sx->n_offers / FOREST_DEGREE <= sx->n_nodes)
-        plant_forest(sx);
+
+    if (sx->n_offers <= n_idle * FOREST_DEGREE) {
+        InLists in = list_offers(sx, &ok);
+
+        if (ok)
+            plant_forest(sx, &in);
+        free(in.begin);
+        free(in.offers);
+    }
     for (NodeIx v = 0; v < sx->n_nodes; v++)
         if (sx->next[v] == NODE_NONE)
             thread_in(sx, v);
     measure_tree(sx);
     price_nodes(sx);
+    return ok;
 }
 
 /* ── the whole ────────────────────────────────────────────────────────────── */
+
+static bool is_full(const Simplex *sx, int32_t offer, const Arc *arcs)
+{
+    if (arcs[0].to == arcs[1].to)
+        return arcs->cost < 0;
+    return sx->from[offer] == arcs->to && sx->to[offer] != arcs->to;
+}
 
 static void write_flow(const Simplex *sx)
 {
     Network *net = sx->net;
 
-    for (int32_t offer = 0; offer < sx->n_offers; offer++) {
-        int32_t edge = edge_of(sx, offer);
-        Arc *arcs = &net->arcs[2 * edge];
-        bool is_loop, is_full;
+    for (int32_t offer = 0, edge = 0; offer < sx->n_offers; offer++, edge++) {
+        Arc *arcs;
 
+        if (offer % PACK == 0)
+            edge = edge_of(sx, offer);
         if (edge >= net->n_arcs / 2)
             continue;
-        is_loop = arcs[0].to == arcs[1].to;
-        is_full = is_loop
-                      ? arcs->cost < 0
-                      : sx->from[offer] == arcs->to && sx->from[offer] != sx->to[offer];
-        if (is_full) {
+        arcs = &net->arcs[2 * edge];
+        if (is_full(sx, offer, arcs)) {
             arcs[1].room = arcs[0].room;
             arcs[0].room = 0;
         }
@@ -611,6 +702,15 @@ static void write_flow(const Simplex *sx)
         arcs[0].room = arcs->to == v ? branch->down : branch->up;
         arcs[1].room = arcs->to == v ? branch->up : branch->down;
     }
+}
+
+/* Prices count from the sink. */
+static void write_prices(const Simplex *sx)
+{
+    uint64_t at_root = sx->price[sx->root];
+
+    for (NodeIx v = 0; v < sx->n_nodes; v++)
+        sx->net->price[v] = (int64_t)(sx->price[v] - at_root);
 }
 
 /* False where the cost leaves 64 bits. */
@@ -635,15 +735,6 @@ static int32_t square_root(int32_t n)
     return root;
 }
 
-static void *new_array(int32_t count, size_t size, bool *ok)
-{
-    void *array = malloc((size_t)count * size);
-
-    if (!array)
-        *ok = false;
-    return array;
-}
-
 static bool open_simplex(Simplex *sx, Network *net, NodeIx source, NodeIx sink)
 {
     int32_t n_packs = (net->n_arcs / 2 + PACK - 1) / PACK + (net->n_arcs == 0);
@@ -657,14 +748,17 @@ static bool open_simplex(Simplex *sx, Network *net, NodeIx source, NodeIx sink)
         .n_offers = n_packs * PACK,
         .stride = square_root(n_packs),
         .dear = net->n_nodes * net->cost_max + 1,
-        .price = net->price,
-        .block = square_root(n_packs * PACK),
+        .price = (uint64_t *)net->price,
+        .block = 2 * square_root(n_packs * PACK),
     };
     if (sx->block < PACK)
         sx->block = PACK;
     sx->from = new_array(sx->n_offers, sizeof *sx->from, &ok);
     sx->to = new_array(sx->n_offers, sizeof *sx->to, &ok);
-    sx->cost = new_array(sx->n_offers, sizeof *sx->cost, &ok);
+    if (net->cost_max <= INT32_MAX)
+        sx->narrow_cost = new_array(sx->n_offers, sizeof *sx->narrow_cost, &ok);
+    else
+        sx->wide_cost = new_array(sx->n_offers, sizeof *sx->wide_cost, &ok);
     sx->branch = new_array(sx->n_nodes, sizeof *sx->branch, &ok);
     sx->next = new_array(sx->n_nodes, sizeof *sx->next, &ok);
     sx->prev = new_array(sx->n_nodes, sizeof *sx->prev, &ok);
@@ -675,7 +769,8 @@ static void close_simplex(Simplex *sx)
 {
     free(sx->from);
     free(sx->to);
-    free(sx->cost);
+    free(sx->narrow_cost);
+    free(sx->wide_cost);
     free(sx->branch);
     free(sx->next);
     free(sx->prev);
@@ -688,7 +783,8 @@ static McmfStatus search(Simplex *sx)
 
     if (status != MCMF_OPTIMAL)
         return status;
-    plant_tree(sx);
+    if (!plant_tree(sx))
+        return MCMF_NO_MEMORY;
     while (status == MCMF_OPTIMAL && (offer = find_offer(sx)) != OFFER_NONE)
         status = pivot(sx, offer);
     return status;
@@ -699,24 +795,24 @@ McmfResult mcmf_simplex(Network *net, NodeIx source, NodeIx sink)
     McmfResult result = { .status = MCMF_TOO_WIDE };
     Simplex sx;
 
-    assert(source >= 0 && source < net->n_nodes && sink >= 0 && sink < net->n_nodes);
-    assert(source != sink);
+    assert(source >= 0 && source < net->n_nodes);
+    assert(sink >= 0 && sink < net->n_nodes && sink != source);
 
     if (net->cost_max > FLOW_PATH_MAX / net->n_nodes)
         return result;
 
-    result.status = MCMF_NO_MEMORY;
-    if (open_simplex(&sx, net, source, sink))
-        result.status = search(&sx);
+    result.status = open_simplex(&sx, net, source, sink) ? search(&sx) : MCMF_NO_MEMORY;
     result.relaxations = sx.pivots;
     if (result.status == MCMF_OPTIMAL) {
         write_flow(&sx);
+        write_prices(&sx);
         result.flow = BOUNDLESS - sx.branch[source].down;
-        if (sum_cost(net, &result.cost))
-            result.cheapest = result.priced = true;
-        else
+        if (!sum_cost(net, &result.cost))
             result.status = MCMF_TOO_WIDE;
+    } else {
+        network_drop_flow(net);
     }
+    result.cheapest = result.priced = result.status == MCMF_OPTIMAL;
     close_simplex(&sx);
     return result;
 }
