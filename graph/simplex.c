@@ -423,13 +423,28 @@ static McmfStatus pivot(Simplex *sx, int32_t offer)
 
 /* ── the first tree ───────────────────────────────────────────────────────── */
 
-/* Fills the offers, takes all flow off the network, and fills the edges at source and
- * sink: in most problems this is where supplies and demands hang, and all of them
- * will be full in the end.  Net.dist says what each node has too much of then. */
+/* What the edges out of the source, or into the sink, hold in all; START_MAX where it
+ * is that or more. */
+static int64_t capacity_at(const Network *net, NodeIx node, bool is_sink)
+{
+    int64_t total = 0;
+
+    for (ArcIx a = net->first[node]; a != ARC_NONE; a = net->arcs[a].next)
+        if (a % 2 == is_sink && net->arcs[a].to != node && total < START_MAX)
+            total += network_capacity(net, a);
+    return total < START_MAX ? total : START_MAX;
+}
+
+/* Makes every edge an offer and takes all flow off the network, with one exception.
+ * Where the edges at source and sink hold the same in all, the problem was told in
+ * supplies and demands: they will be full in the end, and are so from the start.
+ * Net.dist says what each node has too much of then. */
 static McmfStatus load_offers(Simplex *sx)
 {
     Network *net = sx->net;
-    int64_t *excess = net->dist, budget = START_MAX;
+    int64_t *excess = net->dist;
+    int64_t supply = capacity_at(net, sx->source, false);
+    bool balanced = supply < START_MAX && supply == capacity_at(net, sx->root, true);
 
     for (NodeIx v = 0; v < net->n_nodes; v++)
         excess[v] = 0;
@@ -451,12 +466,10 @@ static McmfStatus load_offers(Simplex *sx)
             return MCMF_UNBOUNDED;
         if (from == to || arcs->room == 0)
             continue;
-        if ((from == sx->source || to == sx->root) && arcs->room != FLOW_UNLIMITED &&
-            arcs->room <= budget) {
+        if (balanced && (from == sx->source || to == sx->root)) {
             set_offer(sx, offer, to, from, -arcs->cost);
             excess[from] -= arcs->room;
             excess[to] += arcs->room;
-            budget -= arcs->room;
         } else {
             set_offer(sx, offer, from, to, arcs->cost);
         }
