@@ -51,6 +51,12 @@ enum {
  * costs more than it saves. */
 #define FOREST_DEGREE 32
 
+/* A search looks at about this many times the square root of the edges.  Long cycles
+ * make the pivots of sparse networks slow, and better choices make cycles longer. */
+#define SPARSE_DEGREE 6
+#define BLOCK_SPARSE 1
+#define BLOCK_DENSE 2
+
 #define SPECIALISED static inline __attribute__((always_inline))
 
 /* A node, and what joins it to its parent. */
@@ -322,6 +328,7 @@ static Cycle find_cycle(const Simplex *sx, int32_t offer)
             v = branch[v].parent;
         }
     }
+    assert(up_room > 0); /* strongly feasible */
     if (down_room < up_room)
         return (Cycle){ u, down_cut, true, down_room };
     return (Cycle){ u, up_cut, false, up_room };
@@ -339,12 +346,14 @@ static bool never_fills(const Simplex *sx, NodeIx v, bool upwards)
     return arcs->room == FLOW_UNLIMITED && arcs->to == (upwards ? branch->parent : v);
 }
 
+/* Whether all of a cycle, on which more fits than into any edge that has a limit, is
+ * unlimited, and not the undoing of a great flow. */
 static bool is_endless(const Simplex *sx, int32_t offer, NodeIx join)
 {
     const Arc *arcs = arcs_of(sx, offer);
     NodeIx v;
 
-    if (arcs->room != FLOW_UNLIMITED || arcs->to != sx->to[offer])
+    if (arcs->to != sx->to[offer])
         return false;
     for (v = sx->from[offer]; v != join; v = sx->branch[v].parent)
         if (!never_fills(sx, v, false))
@@ -762,8 +771,10 @@ static bool open_simplex(Simplex *sx, Network *net, NodeIx source, NodeIx sink)
         .stride = square_root(n_packs),
         .dear = net->n_nodes * net->cost_max + 1,
         .price = (uint64_t *)net->price,
-        .block = 2 * square_root(n_packs * PACK),
     };
+    sx->block = square_root(sx->n_offers);
+    sx->block *=
+        sx->n_offers / sx->n_nodes < SPARSE_DEGREE ? BLOCK_SPARSE : BLOCK_DENSE;
     if (sx->block < PACK)
         sx->block = PACK;
     sx->from = new_array(sx->n_offers, sizeof *sx->from, &ok);

@@ -328,6 +328,26 @@ static void only_endless_savings_are_unbounded(void)
     network_clear(&net);
 }
 
+/* All of it moves from one unlimited way to another, but no more than there is. */
+static void great_flows_are_bounded(void)
+{
+    Network net = NETWORK_EMPTY, before;
+    McmfResult result;
+
+    g_assert_true(network_reset(&net, 4, 5));
+    network_add_edge(&net, 0, 1, FLOW_CAPACITY_MAX, 0);
+    network_add_edge(&net, 0, 1, FLOW_CAPACITY_MAX - 1, 0);
+    network_add_edge(&net, 1, 3, FLOW_UNLIMITED, 0);
+    network_add_edge(&net, 1, 2, FLOW_UNLIMITED, -3);
+    network_add_edge(&net, 2, 3, FLOW_UNLIMITED, 2);
+    before = copy_of(&net);
+    result = mcmf_simplex(&net, 0, 3);
+    certify(&net, &before, 0, 3, &result);
+    g_assert_cmpint(result.cost, ==, 1 - 2 * FLOW_CAPACITY_MAX);
+    network_clear(&before);
+    network_clear(&net);
+}
+
 static void an_endless_loop_is_unbounded(void)
 {
     Network net = NETWORK_EMPTY;
@@ -403,6 +423,7 @@ int main(int argc, char **argv)
     g_test_add_func("/simplex/far-cycles-are-filled",
                     cycles_far_from_the_source_are_filled);
     g_test_add_func("/simplex/unbounded-cycle", only_endless_savings_are_unbounded);
+    g_test_add_func("/simplex/great-flows-are-bounded", great_flows_are_bounded);
     g_test_add_func("/simplex/unbounded-loop", an_endless_loop_is_unbounded);
     g_test_add_func("/simplex/too-wide", what_leaves_64_bits_is_too_wide);
     g_test_add_func("/simplex/nothing", nothing_flows_through_nothing);
