@@ -33,6 +33,7 @@ typedef struct {
 
 static const Solver solvers[] = {
     { "spfa", spfa, false },
+    { "simplex", mcmf_simplex, false },
 };
 
 /* What must hold after any solve that ended well. */
