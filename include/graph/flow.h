@@ -23,6 +23,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 /* In object files every name bears the library's, so that it links beside anything. */
 #define network_reset pinflow_network_reset
 #define network_reserve pinflow_network_reserve
@@ -261,5 +265,9 @@ bool dimacs_write(const Network *net, NodeIx source, NodeIx sink, int64_t supply
                   DimacsWrite write, void *to);
 
 void problem_clear(Problem *problem);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif
