@@ -1,56 +1,203 @@
-# make            build everything        make check     all tests
-# make run        build and try it        make bench     measure the engine
-# make VARIANT=asan check                 the same, with the sanitizers watching
-# make V=1        show the commands       make help      this text
+# make run        set up what is missing, build, and solve a sample network
+# make check      set up what is missing, build, and pass every test
+#
+# make            build                     make deps       install what is missing
+# make install    to PREFIX, under DESTDIR  make uninstall  and away again
+# make bench      measure the engine        make clean      forget what was built
+# make format     lay out the code          make tidy       let the linters read it
+#
+# make check-unit                           one part of check: layers, headers, closed,
+#                                           exports, guards, unit, property, cli, fuzz,
+#                                           install; FUZZ_SECONDS=600 fuzzes longer
+# make VARIANT=asan check                   the tests, watched: asan, tsan, torture, cover
+# make V=1        show the commands         make help       this text
+
+VERSION   := 0.1.0
+SOVERSION := 0
 
 VARIANT ?= release
 B       := build/$(VARIANT)
+BIN     := $(if $(filter release,$(VARIANT)),bin,$(B)/bin)
 
-CFLAGS_release := -O2 -g
-CFLAGS_asan    := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
-WARN := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wvla -Wwrite-strings \
-        -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith
-CFLAGS ?= $(CFLAGS_$(VARIANT))
-ALL_CFLAGS = -std=gnu11 $(WARN) $(CFLAGS) -Iinclude -MMD -MP $(LAYER_CFLAGS)
+PREFIX     ?= /usr/local
+BINDIR     ?= $(PREFIX)/bin
+LIBDIR     ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+MANDIR     ?= $(PREFIX)/share/man
 
-GLIB    := $(shell pkg-config --cflags glib-2.0)
-LIBS    := $(shell pkg-config --libs glib-2.0)
+# What a variant adds to the user's CFLAGS, and sets while its tests run.
+WATCH_asan    := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+WATCH_tsan    := -O1 -fsanitize=thread
+WATCH_torture := -O1 -DTORTURE
+WATCH_cover   := -O0 --coverage
+ENV_asan      := G_SLICE=always-malloc
+ENV_torture   := G_SLICE=always-malloc G_DEBUG=gc-friendly MALLOC_PERTURB_=165
+
+CFLAGS   ?= -O2 -g
+CXXFLAGS ?= -O3 -g
+WARN     := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wvla -Wwrite-strings -Wpointer-arith
+STRICT   := -std=gnu11 $(WARN) -Wstrict-prototypes -Wmissing-prototypes
+WATCH    := $(WATCH_$(VARIANT))
+GLIB     := $(shell pkg-config --cflags glib-2.0 2>/dev/null)
+LIBS     := $(shell pkg-config --libs glib-2.0 2>/dev/null)
+
+COMPILE     = -Iinclude -MMD -MP $(LAYER_CFLAGS) $(CPPFLAGS)
+ALL_CFLAGS  = $(STRICT) $(COMPILE) $(CFLAGS) $(WATCH)
+ALL_LDFLAGS = $(CFLAGS) $(WATCH) $(LDFLAGS)
 
 # What a layer may see of the outside.  graph/ sees the C library and no more.
-$(B)/graph/%.o:     LAYER_CFLAGS =
-$(B)/src/%.o:       LAYER_CFLAGS = $(GLIB)
-$(B)/tests/%.o:     LAYER_CFLAGS = $(GLIB) -Itests
-$(B)/bench/%.o:     LAYER_CFLAGS = $(GLIB)
+$(B)/graph/%.o: LAYER_CFLAGS = -fPIC -fno-semantic-interposition
+$(B)/src/%.o:   LAYER_CFLAGS = $(GLIB) -DPINFLOW_VERSION='"$(VERSION)"'
+$(B)/tests/%.o: LAYER_CFLAGS = $(GLIB) -Itests
+$(B)/bench/%.o: LAYER_CFLAGS = $(GLIB)
 
-GRAPH := $(patsubst %.c,$(B)/%.o,$(wildcard graph/*.c))
-TESTS := $(patsubst tests/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c tests/property/prop_*.c))
-SUPPORT := $(patsubst %.c,$(B)/%.o,$(wildcard tests/support/*.c))
+objects  = $(patsubst %,$(B)/%.o,$(basename $(wildcard $(1))))
+programs = $(patsubst %.c,$(B)/%,$(wildcard $(1)))
+
+LIB      := $(B)/libpinflow-graph
+SHARED   := $(LIB).so.$(SOVERSION)
+MCMF     := $(BIN)/mcmf
+UNIT     := $(call programs,tests/unit/test_*.c)
+PROPERTY := $(call programs,tests/property/prop_*.c)
+FUZZERS  := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 ifneq ($(V),1)
 Q := @
 say = @printf '  %-5s %s\n' '$(1)' '$(2)'
 endif
 
-all: $(B)/libpinflow-graph.a $(TESTS)
+all: $(LIB).a $(SHARED) $(MCMF)
 
-$(B)/libpinflow-graph.a: $(GRAPH)
+$(LIB).a: $(call objects,graph/*.c)
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
-$(B)/%.o: %.c
+# The shared library offers what the header names, and keeps the rest to itself.
+$(B)/exports.map: include/graph/flow.h
+	$(call say,MAP,$@)
+	$(Q)mkdir -p $(@D) && { echo '{ global:'; \
+	    sed -n 's/^#define [a-z_]* \(pinflow_[a-z_]*\)$$/  \1;/p' $<; \
+	    echo 'local: *; };'; } >$@
+
+$(SHARED): $(call objects,graph/*.c) $(B)/exports.map
+	$(call say,LD,$@)
+	$(Q)$(CC) -shared -Wl,-soname,$(notdir $@) -Wl,--version-script,$(B)/exports.map \
+	    $(ALL_LDFLAGS) -o $@ $(filter %.o,$^)
+	$(Q)ln -sf $(notdir $@) $(LIB).so
+
+$(B)/%.o: %.c $(B)/flags
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-$(B)/tests/%: $(B)/tests/%.o $(SUPPORT) $(B)/libpinflow-graph.a
-	$(call say,LD,$@)
-	$(Q)$(CC) $(CFLAGS) -o $@ $^ $(LIBS)
+$(B)/%.o: %.cpp $(B)/flags
+	$(call say,CXX,$<)
+	$(Q)mkdir -p $(@D) && $(CXX) -std=gnu++17 $(COMPILE) $(CXXFLAGS) $(WATCH) -c -o $@ $<
 
-check: $(TESTS)
-	$(Q)prove -e '' $(TESTS)
+# Other flags make other objects: this file changes when they do.
+$(B)/flags: force
+	$(Q)mkdir -p $(@D) && echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(CXXFLAGS)' | cmp -s - $@ || \
+	    echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(CXXFLAGS)' >$@
+
+$(MCMF): $(call objects,src/cli/mcmf.c) $(LIB).a
+$(UNIT) $(PROPERTY): $(B)/tests/%: $(B)/tests/%.o $(call objects,tests/support/*.c) $(LIB).a
+$(MCMF) $(UNIT) $(PROPERTY):
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+bin/bench_flow: $(call objects,bench/*.c bench/*.cpp) $(LIB).a
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -lemon -lglpk
+
+build/fuzz/%: tests/fuzz/%.c $(wildcard graph/*.[ch]) include/graph/flow.h
+	$(call say,FUZZ,$@)
+	$(Q)mkdir -p $(@D) && clang $(STRICT) -g -O1 -fsanitize=fuzzer,address,undefined \
+	    -fno-sanitize-recover=all -Iinclude -o $@ $(filter %.c,$^)
+
+# ── the two commands, and what they stand for once nothing is missing ────────
+
+run: ; $(Q)tests/tools/deps.sh build && $(MAKE) --no-print-directory sample
+check: ; $(Q)tests/tools/deps.sh build check && $(MAKE) --no-print-directory check-all
+bench: ; $(Q)tests/tools/deps.sh build bench && $(MAKE) --no-print-directory measure
+deps: ; $(Q)tests/tools/deps.sh build check && echo '  all that is needed is here'
+
+sample: $(MCMF)
+	$(Q)data/sample.sh $(MCMF)
+
+measure: bin/bench_flow
+	$(Q)bench/run.sh
+
+# ── tests: each part is a list of programs that speak TAP ────────────────────
+
+part_layers   := tests/tools/layers.sh
+part_headers  := tests/tools/headers.sh
+part_closed   := tests/tools/closed.sh
+part_exports  := tests/tools/exports.sh
+part_guards   := tests/tools/guards.sh
+part_unit     := $(UNIT)
+part_property := $(PROPERTY)
+part_cli      := $(wildcard tests/cli/*.sh)
+part_fuzz     := tests/fuzz/fuzz.sh
+part_install  := tests/tools/install.sh
+
+PARTS := unit property cli
+ifeq ($(VARIANT),release)
+PARTS += fuzz layers headers closed exports guards install
+endif
+
+tests/tools/closed.sh tests/tools/exports.sh: $(LIB).a $(SHARED)
+tests/tools/guards.sh tests/tools/install.sh $(part_cli): all
+tests/fuzz/fuzz.sh: $(FUZZERS)
+
+FUZZ_SECONDS ?= 5
+JOBS         ?= $(shell nproc)
+PROVE = $(ENV_$(VARIANT)) CC='$(CC)' GLIB='$(GLIB)' STRICT='$(STRICT)' BUILD=$(B) MCMF=$(MCMF) \
+        FUZZ_SECONDS=$(FUZZ_SECONDS) prove -j$(JOBS) $(PROVE_FLAGS) -e tests/tools/run.sh
+
+check-all: $(foreach part,$(PARTS),$(part_$(part)))
+	$(Q)$(PROVE) $(filter-out all,$^)
+	$(Q)$(if $(filter cover,$(VARIANT)),tests/tools/cover.sh $(B))
+
+.SECONDEXPANSION:
+$(PARTS:%=check-%): check-%: $$(part_$$*)
+	$(Q)$(PROVE) $(part_$*)
+
+# ── in and out of a system ───────────────────────────────────────────────────
+
+install: all
+	$(call say,INST,$(DESTDIR)$(PREFIX))
+	$(Q)install -D -m 755 $(MCMF) $(DESTDIR)$(BINDIR)/mcmf
+	$(Q)install -D -m 644 $(LIB).a $(DESTDIR)$(LIBDIR)/libpinflow-graph.a
+	$(Q)install -D -m 755 $(SHARED) $(DESTDIR)$(LIBDIR)/libpinflow-graph.so.$(SOVERSION)
+	$(Q)ln -sf libpinflow-graph.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libpinflow-graph.so
+	$(Q)install -D -m 644 include/graph/flow.h $(DESTDIR)$(INCLUDEDIR)/pinflow/graph/flow.h
+	$(Q)install -D -m 644 data/mcmf.1 $(DESTDIR)$(MANDIR)/man1/mcmf.1
+	$(Q)install -d $(DESTDIR)$(LIBDIR)/pkgconfig && \
+	    sed 's|@prefix@|$(PREFIX)|;s|@libdir@|$(LIBDIR)|;s|@includedir@|$(INCLUDEDIR)|;s|@version@|$(VERSION)|' \
+	    data/pinflow-graph.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/pinflow-graph.pc
+
+uninstall:
+	$(call say,GONE,$(DESTDIR)$(PREFIX))
+	$(Q)rm -f $(DESTDIR)$(BINDIR)/mcmf $(DESTDIR)$(MANDIR)/man1/mcmf.1
+	$(Q)rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libpinflow-graph.a libpinflow-graph.so \
+	    libpinflow-graph.so.$(SOVERSION) pkgconfig/pinflow-graph.pc)
+	$(Q)rm -rf $(DESTDIR)$(INCLUDEDIR)/pinflow
+
+# ── care of the code ─────────────────────────────────────────────────────────
+
+C_FILES = $(shell find include graph src tests bench docs -name '*.[ch]' -o -name '*.cpp')
+
+format:
+	$(Q)tests/tools/deps.sh format && clang-format -i $(C_FILES)
+
+tidy:
+	$(Q)tests/tools/deps.sh build tidy && tests/tools/tidy.sh
+
+help:
+	@sed -n '/^$$/q;s/^# \{0,1\}//p' $(firstword $(MAKEFILE_LIST))
 
 clean:
 	rm -rf build bin
 
-.PHONY: all check clean
+.PHONY: all run check bench deps sample measure check-all install uninstall format tidy help clean force
 .SECONDARY:
--include $(shell find build -name '*.d' 2>/dev/null)
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,28 @@
+#!/bin/sh
+# headers.sh - every header stands alone: it can be included first, and nothing
+# before it.  What others may build on, graph/flow.h, must be C++ as well.
+#
+# Wants CC, STRICT (the language and the warnings) and GLIB (where GLib is).
+set -u
+. tests/tools/tap.sh
+
+alone() {
+    case $1 in
+    graph/* | include/graph/*) outside= ;;
+    *) outside=$GLIB ;;
+    esac
+    # shellcheck disable=SC2086
+    echo "#include \"$1\"" |
+        $CC $STRICT -Werror -I. -Iinclude -Itests $outside -x c -fsyntax-only -
+}
+
+alone_in_cxx() {
+    echo "#include \"$1\"" |
+        "${CLANG:-clang}" -x c++ -std=c++11 -Wall -Wextra -Werror -I. -fsyntax-only -
+}
+
+for header in $(find include graph src tests bench -name '*.h' 2>/dev/null | sort); do
+    ok "$header stands alone" alone "$header"
+done
+ok "include/graph/flow.h stands alone in C++" alone_in_cxx include/graph/flow.h
+finish

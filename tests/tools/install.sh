@@ -1,0 +1,56 @@
+#!/bin/sh
+# install.sh - what "make install" puts into a system can be used from there, and
+# "make uninstall" takes all of it away again.
+#
+# Installs into an empty directory and builds docs/example.c as a stranger would:
+# by pkg-config, knowing nothing of this tree.
+set -u
+. tests/tools/tap.sh
+
+root=$scratch/root
+prefix=/opt/pinflow
+export PKG_CONFIG_PATH="$root$prefix/lib/pkgconfig"
+export PKG_CONFIG_SYSROOT_DIR="$root"
+
+to_system() { make -s VARIANT=release DESTDIR="$root" PREFIX=$prefix "$@"; }
+
+# Files, links, and directories that are nobody's but ours.
+left() { find "$root" ! -type d -o -name 'pinflow' ! -path "$root$prefix"; }
+
+nothing_left() {
+    left
+    [ -z "$(left)" ]
+}
+
+build_example() {
+    # shellcheck disable=SC2046
+    $CC -Wall -Werror -o "$scratch/$1" docs/example.c $2 $(pkg-config --cflags pinflow-graph) $3
+}
+
+answers() {
+    LD_LIBRARY_PATH="$root$prefix/lib" "$scratch/$1" >"$scratch/answer" &&
+        diff - "$scratch/answer" <<EOF
+db on CPU 0
+web on CPU 1
+EOF
+}
+
+needs_library() {
+    LD_LIBRARY_PATH="$root$prefix/lib" ldd "$scratch/$1" | grep "$root$prefix/lib/libpinflow-graph.so.0"
+}
+
+ok "make install" to_system install
+ok "the installed mcmf runs" "$root$prefix/bin/mcmf" --version
+ok "its manual is beside it" test -s "$root$prefix/share/man/man1/mcmf.1"
+ok "pkg-config knows the library" pkg-config --exists pinflow-graph
+ok "the example builds against the shared library" \
+    build_example shared "" "$(pkg-config --libs pinflow-graph)"
+ok "it runs with the shared library" needs_library shared
+ok "and its answer is right" answers shared
+ok "the example builds against the static library" \
+    build_example static "" "$root$prefix/lib/libpinflow-graph.a"
+refuses "it does not need the shared library" needs_library static
+ok "and its answer is the same" answers static
+ok "make uninstall" to_system uninstall
+ok "nothing is left" nothing_left
+finish

@@ -1,0 +1,42 @@
+# tap.sh - enough of TAP for tests written in shell.  Read it with ".", then
+#
+#   ok "the claim" command ...      holds when the command succeeds
+#   refuses "the claim" command ... holds when it fails
+#   finish                          says how many claims there were, and exits
+#
+# What a command printed is shown only when its claim does not hold.
+
+claims=0
+broken=0
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 1' HUP INT TERM
+
+claim() {
+    claims=$((claims + 1))
+    if [ "$1" = held ]; then
+        echo "ok $claims - $2"
+    else
+        echo "not ok $claims - $2"
+        sed 's/^/#   /' "$scratch/said" >&2
+        broken=$((broken + 1))
+    fi
+}
+
+ok() {
+    words=$1
+    shift
+    if "$@" >"$scratch/said" 2>&1; then claim held "$words"; else claim broke "$words"; fi
+}
+
+refuses() {
+    words=$1
+    shift
+    if "$@" >"$scratch/said" 2>&1; then claim broke "$words"; else claim held "$words"; fi
+}
+
+finish() {
+    echo "1..$claims"
+    [ "$broken" -eq 0 ]
+    exit
+}
