@@ -18,7 +18,7 @@ claim() {
         echo "ok $claims - $2"
     else
         echo "not ok $claims - $2"
-        sed 's/^/#   /' "$scratch/said" >&2
+        { echo "does not hold: $2"; cat "$scratch/said"; } | sed 's/^/#   /' >&2
         broken=$((broken + 1))
     fi
 }
