@@ -84,7 +84,7 @@ apt)
     $as_root apt-get -qq update || echo "deps: trying with the package lists of old" >&2
     $as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y \
         -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 \
-        install --no-install-recommends $packages
+        install --no-install-recommends $packages >/dev/null
     ;;
 dnf)
     $as_root dnf -q -y install $packages
