@@ -10,9 +10,10 @@ static void *grow(void *array, int32_t count, size_t size, bool *ok)
 {
     void *larger = realloc(array, (size_t)count * size);
 
-    if (!larger)
-        *ok = false;
-    return larger ? larger : array;
+    if (larger)
+        return larger;
+    *ok = false;
+    return array;
 }
 
 bool network_reserve(Network *net, int32_t n_edges)
