@@ -2,8 +2,9 @@
 # headers.sh - every header stands alone: it can be included first, and nothing
 # before it.  What others may build on, graph/flow.h, must be C++ as well.
 #
-# A *_body.h is no header: it is the text of functions that are compiled several
-# times over, for several types, and stands where it is included.
+# A private header without a guard is no header: it is the text of functions that
+# are compiled several times over, for several types, and belongs where it is
+# included.
 #
 # Wants CC, STRICT (the language and the warnings) and GLIB (where GLib is).
 set -u
@@ -24,7 +25,12 @@ alone_in_cxx() {
         "${CLANG:-clang}" -x c++ -std=c++11 -Wall -Wextra -Werror -I. -fsyntax-only -
 }
 
-for header in $(find include graph src tests bench -name '*.h' ! -name '*_body.h' 2>/dev/null | sort); do
+headers() {
+    find include -name '*.h'
+    find graph src tests bench -name '*.h' -exec grep -l '^#ifndef' {} + 2>/dev/null
+}
+
+for header in $(headers | sort); do
     ok "$header stands alone" alone "$header"
 done
 ok "include/graph/flow.h stands alone in C++" alone_in_cxx include/graph/flow.h
