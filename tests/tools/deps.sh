@@ -39,16 +39,16 @@ bench | header glpk.h                    | libglpk-dev           | glpk-devel
 EOF
 }
 
-# Prints the packages, by the names of column $1, of what is not there.
+# Prints the packages, by manager $1's names, of what is not there.
 missing() {
-    column=$1
+    by=$1
     shift
     needs | while IFS='|' read -r purpose probe apt dnf; do
         purpose=${purpose%% *}
         case " $* " in *" $purpose "*) ;; *) continue ;; esac
         $probe </dev/null >/dev/null 2>&1 && continue
-        if [ "$column" = dnf ]; then echo "$dnf"; else echo "$apt"; fi
-    done | xargs
+        if [ "$by" = dnf ]; then echo "$dnf"; else echo "$apt"; fi
+    done
 }
 
 if have apt-get; then
@@ -59,7 +59,7 @@ else
     manager=none
 fi
 
-packages=$(missing $manager "$@")
+packages=$(echo $(missing $manager "$@"))
 [ -n "$packages" ] || exit 0
 
 if [ $manager = none ]; then
