@@ -2,7 +2,7 @@
  * torture.h - what the torture build does to the engine.
  *
  * With TORTURE defined, arrays that grow begin with room for one, text comes and
- * goes byte by byte, and a solver has its flow judged after every step.  Without,
+ * goes in crumbs, and a solver has its flow judged after every step.  Without,
  * nothing here costs anything.
  */
 #ifndef PINFLOW_TORTURE_H
@@ -13,9 +13,9 @@
 #include <assert.h>
 
 #ifdef TORTURE
-#define TORTURED(usual) 1
+#define TORTURED(usual, cruel) (cruel)
 #else
-#define TORTURED(usual) (usual)
+#define TORTURED(usual, cruel) (usual)
 #endif
 
 /* The flow is lawful and, as its prices prove, the cheapest of its size. */
