@@ -224,13 +224,16 @@ int64_t flow_value(const Network *net, NodeIx source);
 /* A minimum-cost flow problem as DIMACS states it, made ready for a solver: node v
  * of the text is node v-1 of the network, and arc e of the text (from 0) is edge e
  * of the network, less its lower bound.  Supplies hang from two nodes and some
- * edges more, behind the others. */
+ * edges more, behind the others.  Nodes beyond the last one that an arc or a supply
+ * names are counted in n_nodes and otherwise left out. */
 typedef struct {
     Network net;
     NodeIx source, sink;
     int32_t n_nodes, n_edges; /* as in the text */
     int64_t *low;             /* [n_edges] lower bounds, or NULL where all are 0 */
-    int64_t supply;           /* solved where the flow's value is this; else infeasible */
+    int64_t shipped;          /* all that the text's sources send out */
+    int64_t supply;           /* solved where the flow's value is this; else infeasible.
+                               * Where there are lower bounds it differs from shipped */
     int64_t low_cost;         /* what the lower bounds cost, on top of the flow */
 } Problem;
 
