@@ -204,26 +204,49 @@ typedef struct {
     int32_t n_edges;    /* read so far */
     int32_t n_supplies; /* likewise */
     int32_t n_named;    /* nodes up to the last one named */
-    int64_t *balance;   /* [out->n_nodes], or NULL while all are 0 */
-    bool *supplied;     /* [out->n_nodes], likewise: had an n line */
-    int64_t imbalance;  /* all supplies, either sign */
-    int64_t dearest;    /* the greatest cost, either sign */
+    int32_t
+        n_balances;    /* nodes up to some not before the last whose balance is not 0 */
+    int64_t *balance;  /* [n_balances] */
+    bool *supplied;    /* [n_balances] had an n line */
+    int64_t imbalance; /* all supplies, either sign */
+    int64_t dearest;   /* the greatest cost, either sign */
     int64_t dearest_at; /* its line */
 } Reader;
 
-/* Zeroed memory that is not touched takes none, so @n_nodes may be a bold lie. */
-static bool need_balances(Reader *reader)
+/* Returns a longer copy of @array whose new part is 0, or NULL with @array kept. */
+static void *lengthen(void *array, int32_t before, int32_t after, size_t size)
 {
-    size_t n_nodes = (size_t)reader->out->n_nodes;
+    void *longer = calloc((size_t)after, size);
 
-    if (!reader->balance)
-        reader->balance = calloc(n_nodes, sizeof *reader->balance);
-    if (!reader->supplied)
-        reader->supplied = calloc(n_nodes, sizeof *reader->supplied);
-    if (reader->balance && reader->supplied)
+    if (longer && array)
+        memcpy(longer, array, (size_t)before * size);
+    if (longer)
+        free(array);
+    return longer;
+}
+
+/* Makes @v one of the nodes that have a balance. */
+static bool need_balance(Reader *reader, NodeIx v)
+{
+    int32_t n_nodes = reader->out->n_nodes;
+    int32_t before = reader->n_balances;
+    int32_t after = v >= n_nodes / 2 ? n_nodes : 2 * (v + 1);
+    int64_t *balance;
+    bool *supplied;
+
+    if (v < before)
         return true;
-    complain(&reader->text, DIMACS_NO_MEMORY, "out of memory");
-    return false;
+    balance = lengthen(reader->balance, before, after, sizeof *balance);
+    if (balance)
+        reader->balance = balance;
+    supplied = lengthen(reader->supplied, before, after, sizeof *supplied);
+    if (supplied)
+        reader->supplied = supplied;
+    if (balance && supplied)
+        reader->n_balances = after;
+    else
+        complain(&reader->text, DIMACS_NO_MEMORY, "out of memory");
+    return balance && supplied;
 }
 
 static int32_t room_for_edges(const Reader *reader)
@@ -308,7 +331,7 @@ static void read_supply_line(Reader *reader)
     supply = read_between(text, -FLOW_CAPACITY_MAX, FLOW_CAPACITY_MAX,
                           "a supply must be within 2^60 = 1152921504606846976");
     read_line_end(text);
-    if (!is_fine(text) || !need_balances(reader))
+    if (!is_fine(text) || !need_balance(reader, v))
         return;
 
     if (reader->supplied[v])
@@ -389,7 +412,7 @@ static void read_arc_line(Reader *reader)
     if (!is_fine(text) || !need_edge(reader))
         return;
 
-    if (low > 0 && need_balances(reader) && need_low(reader))
+    if (low > 0 && need_balance(reader, from > to ? from : to) && need_low(reader))
         settle(reader, from, to, low, cost);
     if (reader->out->low)
         reader->out->low[reader->n_edges] = low;
@@ -454,9 +477,7 @@ static int32_t count_supplies(Reader *reader)
     Problem *out = reader->out;
     int32_t n_edges = 0;
 
-    if (!reader->balance)
-        return 0;
-    for (NodeIx v = 0; v < reader->n_named; v++) {
+    for (NodeIx v = 0; v < reader->n_balances; v++) {
         int64_t balance = reader->balance[v];
 
         n_edges += balance != 0;
@@ -516,9 +537,7 @@ static void join_supplies(const Reader *reader)
 {
     Problem *out = reader->out;
 
-    if (!reader->balance)
-        return;
-    for (NodeIx v = 0; v < reader->n_named; v++) {
+    for (NodeIx v = 0; v < reader->n_balances; v++) {
         int64_t balance = reader->balance[v];
 
         if (balance > 0)
