@@ -26,6 +26,7 @@
 
 #define PIECE (64 * 1024)
 #define END (-1)
+#define COLD __attribute__((cold, noinline))
 
 /* ── text, character by character ─────────────────────────────────────────── */
 
@@ -43,7 +44,7 @@ static bool is_fine(const Text *text)
     return text->result.status == DIMACS_OK;
 }
 
-static void complain(Text *text, DimacsStatus status, const char *what)
+static COLD void complain(Text *text, DimacsStatus status, const char *what)
 {
     if (!is_fine(text))
         return;
@@ -51,13 +52,13 @@ static void complain(Text *text, DimacsStatus status, const char *what)
     text->result.what = what;
 }
 
-static void refuse(Text *text, const char *what)
+static COLD void refuse(Text *text, const char *what)
 {
     complain(text, DIMACS_BAD_TEXT, what);
 }
 
 /* Fetches the next piece.  False at the end of the text. */
-static bool refill(Text *text)
+static COLD bool refill(Text *text)
 {
     ptrdiff_t got;
 
@@ -97,6 +98,11 @@ static inline bool is_blank(int c)
     return c == ' ' || c == '\t' || c == '\r';
 }
 
+static inline bool is_digit(int c)
+{
+    return c >= '0' && c <= '9';
+}
+
 static inline bool ends_line(int c)
 {
     return c == '\n' || c == END;
@@ -123,40 +129,33 @@ static void skip_line(Text *text)
     }
 }
 
-/* A whole number of either sign that fits in 64 bits; 0 where there is none. */
+/* A whole number of either sign that fits in 64 bits; anything where there is none. */
 static int64_t read_number(Text *text)
 {
     const uint64_t room_for_a_digit = (UINT64_MAX - 9) / 10;
     int c = skip_blanks(text);
     bool negative = c == '-';
-    bool any = false;
     uint64_t size = 0;
-    unsigned digit;
+    bool any = false;
 
     if (ends_line(c))
         refuse(text, "the line ends too early");
     if (c == '-' || c == '+')
         advance(text);
-
     do {
         const unsigned char *at = text->at;
 
-        for (; (digit = (unsigned)*at - '0') <= 9; at++) {
-            if (size > room_for_a_digit) {
-                refuse(text, "a number does not fit in 64 bits");
-                return 0;
-            }
-            size = 10 * size + digit;
-            any = true;
-        }
+        for (; is_digit(*at) && size <= room_for_a_digit; at++)
+            size = 10 * size + (uint64_t)(*at - '0');
+        any |= at != text->at;
         text->at = at;
     } while (text->at == text->end && refill(text));
 
     c = peek(text);
+    if (size > (uint64_t)INT64_MAX + negative || is_digit(c))
+        refuse(text, "a number does not fit in 64 bits");
     if (!any || !(is_blank(c) || ends_line(c)))
         refuse(text, "a whole number is wanted here");
-    if (size > (uint64_t)INT64_MAX + negative)
-        refuse(text, "a number does not fit in 64 bits");
     return (int64_t)(negative ? 0 - size : size);
 }
 
