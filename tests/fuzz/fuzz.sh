@@ -13,6 +13,6 @@ for source in tests/fuzz/*.c; do
     ok "$fuzzer: ${FUZZ_SECONDS:-5} seconds of rubbish" "build/fuzz/$fuzzer" \
         -max_total_time="${FUZZ_SECONDS:-5}" -timeout=20 -rss_limit_mb=2048 \
         -artifact_prefix="build/fuzz/$fuzzer-" \
-        "$scratch/$fuzzer" "tests/fuzz/${fuzzer#fuzz_}"
+        "$scratch/$fuzzer" "tests/fuzz/corpus/${fuzzer#fuzz_}"
 done
 finish
