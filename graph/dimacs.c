@@ -351,9 +351,11 @@ static void read_supply_line(Reader *reader)
 static bool need_low(Reader *reader)
 {
     Problem *out = reader->out;
+    int32_t room = room_for_edges(reader);
 
+    assert(reader->n_edges < room);
     if (!out->low)
-        out->low = calloc((size_t)room_for_edges(reader), sizeof *out->low);
+        out->low = calloc((size_t)room, sizeof *out->low);
     if (!out->low)
         complain(&reader->text, DIMACS_NO_MEMORY, "out of memory");
     return out->low != NULL;

@@ -160,6 +160,11 @@ static void must_agree(Problem *problem)
     }
 }
 
+static bool is_skipped(uint8_t c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '+';
+}
+
 /* Only the number behind "min" decides how high a node's may be, and a network has
  * arrays for its nodes.  A fuzzer has little memory. */
 static bool wants_much(const uint8_t *data, size_t size)
@@ -169,7 +174,7 @@ static bool wants_much(const uint8_t *data, size_t size)
 
         if (memcmp(data + i - 3, "min", 3) != 0)
             continue;
-        while (i < size && memchr(" \t\r+", data[i], 4))
+        while (i < size && is_skipped(data[i]))
             i++;
         for (; i < size && data[i] >= '0' && data[i] <= '9'; i++)
             number = number < NUMBER_MAX ? 10 * number + data[i] - '0' : number;
