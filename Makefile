@@ -7,8 +7,8 @@
 # make format     lay out the code          make tidy       let the linters read it
 #
 # make check-unit                           one part of check: layers, headers, closed,
-#                                           exports, guards, unit, property, cli, fuzz,
-#                                           install; FUZZ_SECONDS=600 fuzzes longer
+#                                           exports, links, guards, unit, property, cli,
+#                                           fuzz, install; FUZZ_SECONDS=600 fuzzes longer
 # make VARIANT=asan check                   the tests, watched: asan, tsan, torture, cover
 # make V=1        show the commands         make help       this text
 
@@ -133,6 +133,7 @@ part_layers   := tests/tools/layers.sh
 part_headers  := tests/tools/headers.sh
 part_closed   := tests/tools/closed.sh
 part_exports  := tests/tools/exports.sh
+part_links    := tests/tools/links.sh
 part_guards   := tests/tools/guards.sh
 part_unit     := $(UNIT)
 part_property := $(PROPERTY)
@@ -142,7 +143,7 @@ part_install  := tests/tools/install.sh
 
 PARTS := unit property cli
 ifeq ($(VARIANT),release)
-PARTS += fuzz layers headers closed exports guards install
+PARTS += fuzz layers headers closed exports links guards install
 endif
 
 tests/tools/closed.sh tests/tools/exports.sh: $(LIB).a $(SHARED)
@@ -199,5 +200,6 @@ help:
 clean:
 	rm -rf build bin
 
-.PHONY: all run check bench deps sample measure check-all install uninstall format tidy help clean force
+.PHONY: all run check bench deps sample measure check-all $(PARTS:%=check-%) install uninstall \
+        format tidy help clean force
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -10,7 +10,7 @@ copy=$scratch/copy
 fresh() {
     rm -rf "$copy"
     mkdir -p "$copy/build"
-    cp -a Makefile data docs graph include src tests "$copy"
+    cp -a Makefile README.md data docs graph include src tests "$copy"
     cp -a "build/release" "$copy/build"
 }
 
@@ -69,4 +69,8 @@ fresh
 sed -i '/^#define flow_verify/d' "$copy/include/graph/flow.h"
 ok "a name that lost its prefix compiles" build build/release/libpinflow-graph.a
 ok "exports: a name that lost its prefix" notices exports "flow_verify"
+
+fresh
+echo '[gone](docs/gone.md)' >>"$copy/README.md"
+ok "links: one to a page that is not there" notices links "README.md: there is no docs/gone.md"
 finish
