@@ -61,9 +61,10 @@ UNIT     := $(call programs,tests/unit/test_*.c)
 PROPERTY := $(call programs,tests/property/prop_*.c)
 FUZZERS  := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 
+# Quiet by default, silent with make -s, and every word with V=1.
 ifneq ($(V),1)
 Q := @
-say = @printf '  %-5s %s\n' '$(1)' '$(2)'
+say = $(if $(findstring s,$(filter-out -%,$(firstword $(MAKEFLAGS)))),,@printf '  %-5s %s\n' '$(1)' '$(2)')
 endif
 
 all: $(LIB).a $(SHARED) $(MCMF)
