@@ -31,6 +31,7 @@
  * dearest path beyond that.
  */
 #include "graph/flow.h"
+#include "torture.h"
 
 #include <assert.h>
 
@@ -283,6 +284,7 @@ static McmfStatus fill_paths(Search *search, NodeIx source, NodeIx sink)
             return MCMF_TOO_WIDE;
         search->flow += amount;
         raise_prices(search->net, sink);
+        torture_priced(search->net, source, sink);
     }
 }
 
