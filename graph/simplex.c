@@ -110,6 +110,7 @@ static int32_t edge_of(const Simplex *sx, int32_t offer)
     int32_t length = n_packs / sx->stride, n_longer = n_packs % sx->stride;
     int32_t in_longer = n_longer * (length + 1), pack;
 
+    assert(length > 0);
     if (place < in_longer)
         pack = place / (length + 1) + place % (length + 1) * sx->stride;
     else
@@ -750,7 +751,7 @@ static bool sum_cost(const Network *net, int64_t *out)
 
 static int32_t square_root(int32_t n)
 {
-    int32_t root = 0;
+    int32_t root = 1;
 
     while ((int64_t)(root + 1) * (root + 1) <= n)
         root++;

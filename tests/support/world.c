@@ -16,7 +16,10 @@ static int64_t below(int n)
 
 static int64_t between(int low, int high)
 {
-    return g_test_rand_int_range(low, high + 1);
+    int drawn = g_test_rand_int_range(low, high + 1);
+
+    g_assert_true(drawn >= low && drawn <= high);
+    return drawn;
 }
 
 static bool one_in(int n)
@@ -209,7 +212,8 @@ void world_draw_compact(World *out)
     Plan plan = draw_plan();
     int32_t n_hub_levels = (int32_t)between(1, LEVELS_MAX);
     int32_t n_shared_levels = (int32_t)between(0, SHARED_MAX);
-    NodeIx row = 1, place = row + plan.n_rows, hub[LEVELS_MAX], shared[SHARED_MAX + 1];
+    NodeIx row = 1, place = row + plan.n_rows;
+    NodeIx hub[LEVELS_MAX] = { 0 }, shared[SHARED_MAX + 1] = { 0 };
     NodeIx next = place + plan.n_places;
     CostKind toll = one_in(2) ? COST_ALIKE : plan.kind;
 
