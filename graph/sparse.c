@@ -69,6 +69,9 @@ static const Lanes *lanes(void)
     return &portable_lanes;
 }
 
+/* Columns with no more bundles than this are asked what each could take. */
+#define BUNDLES_FEW 4
+
 /* How many changes ahead an arc is fetched. */
 #define FETCH_AHEAD 8
 
@@ -186,40 +189,45 @@ static void add_flow(Sparse *s, Option *option, int64_t amount)
     s->cost += (__int128)amount * option->cost;
 }
 
-/* Is the row's load where prices would have it? */
-static bool content(const Sparse *s, int32_t row)
+/* Takes load off the row where it is dearest, as long as there is more than @target or
+ * it would be cheaper elsewhere.  What is left is where prices would have it. */
+static int64_t lift_row(Sparse *s, int32_t row, int64_t target)
 {
-    int64_t placed = 0, dearest = INT64_MIN, cheapest = INT64_MAX;
+    int64_t placed = 0;
 
-    for (int32_t o = s->first_option[row]; o < s->first_option[row + 1]; o++) {
-        const Option *option = &s->options[o];
-        int64_t cost = option->cost + s->price[option->column];
-
-        if (option->flow > option->capacity)
-            return false;
-        placed += option->flow;
-        if (option->flow > 0 && cost > dearest)
-            dearest = cost;
-        if (option->flow < option->capacity && cost < cheapest)
-            cheapest = cost;
-    }
-    return placed == s->supply[row] && dearest <= cheapest;
-}
-
-static void lift_row(Sparse *s, int32_t row)
-{
     for (int32_t o = s->first_option[row]; o < s->first_option[row + 1]; o++)
-        add_flow(s, &s->options[o], -s->options[o].flow);
+        placed += s->options[o].flow;
+    for (;;) {
+        Option *dear = NULL;
+        int64_t dearest = INT64_MIN, cheapest = OUT_OF_REACH - 1, amount;
+
+        for (int32_t o = s->first_option[row]; o < s->first_option[row + 1]; o++) {
+            Option *option = &s->options[o];
+            int64_t cost = option->cost + s->price[option->column];
+
+            if (option->flow > option->capacity)
+                cost = OUT_OF_REACH;
+            if (option->flow > 0 && cost > dearest) {
+                dear = option;
+                dearest = cost;
+            }
+            if (option->flow < option->capacity)
+                cheapest = least(cheapest, cost);
+        }
+        if (!dear || (placed <= target && dearest <= cheapest))
+            return placed;
+        amount = dearest > cheapest ? dear->flow : least(dear->flow, placed - target);
+        add_flow(s, dear, -amount);
+        placed -= amount;
+    }
 }
 
-/* Puts the row's load, which is nowhere, where it is cheapest. */
-static void place_row(Sparse *s, int32_t row)
+/* Puts what is left of the row's load where it is cheapest. */
+static void place_row(Sparse *s, int32_t row, int64_t left)
 {
-    int64_t left = s->supply[row];
-
     while (left > 0) {
         Option *best = NULL;
-        int64_t cheapest = INT64_MAX;
+        int64_t cheapest = INT64_MAX, amount;
 
         for (int32_t o = s->first_option[row]; o < s->first_option[row + 1]; o++) {
             Option *option = &s->options[o];
@@ -234,8 +242,9 @@ static void place_row(Sparse *s, int32_t row)
             s->complete = false;
             return;
         }
-        add_flow(s, best, least(left, best->capacity));
-        left -= best->flow;
+        amount = least(left, best->capacity - best->flow);
+        add_flow(s, best, amount);
+        left -= amount;
     }
 }
 
@@ -472,7 +481,7 @@ static bool solve(Sparse *s)
     sparse_guess_prices(s);
     for (int32_t i = 0; i < s->n_rows; i++) {
         note_moved(s, i);
-        place_row(s, i);
+        place_row(s, i, s->supply[i]);
     }
     for (int32_t at = 0; at < s->n_columns; at++) {
         int32_t j = s->order[at];
@@ -591,6 +600,8 @@ static bool take_changes(Sparse *s, const Network *net, const Shape *shape,
 
         if (c + FETCH_AHEAD < n_changed)
             __builtin_prefetch(&net->arcs[changed[c + FETCH_AHEAD]]);
+        if (from < 0)
+            note_moved(s, from == PART_SOURCE ? ~to : ~from);
         if (from == PART_SOURCE)
             change_supply(s, net, shape, ~to);
         else if (from < 0)
@@ -601,6 +612,19 @@ static bool take_changes(Sparse *s, const Network *net, const Shape *shape,
     return s->load <= SPARSE_LOAD_MAX;
 }
 
+/* Lets the edges out of a column take what it has too much or too little, where that
+ * is as cheap; a hub's are too many to ask. */
+static void settle_column(Sparse *s, int32_t column)
+{
+    int32_t first = s->first_bundle[column], end = s->first_bundle[column + 1];
+
+    for (int32_t b = first; b < end && end - first <= BUNDLES_FEW; b++)
+        if (s->excess[column] != 0) {
+            settle_bundle(s, &s->bundles[b]);
+            refresh_bundle(s, &s->bundles[b]);
+        }
+}
+
 EngineAnswer sparse_resolve(Sparse *s, Network *net, const Shape *shape,
                             const ArcIx *changed, int32_t n_changed, EngineReport *out)
 {
@@ -608,31 +632,26 @@ EngineAnswer sparse_resolve(Sparse *s, Network *net, const Shape *shape,
     s->complete = true;
     if (!take_changes(s, net, shape, changed, n_changed))
         return ENGINE_UNFIT;
+    for (int32_t m = 0; m < s->n_moved; m++) {
+        int32_t row = s->moved_rows[m];
+
+        place_row(s, row, s->supply[row] - lift_row(s, row, s->supply[row]));
+        refresh_row(s, row);
+    }
     for (int32_t c = 0; c < n_changed; c++) {
         int32_t from = shape->part[network_from(net, changed[c])];
         int32_t to = shape->part[net->arcs[changed[c]].to];
 
-        if (from < 0) {
-            int32_t row = from == PART_SOURCE ? ~to : ~from;
-
-            if (!content(s, row)) {
-                lift_row(s, row);
-                place_row(s, row);
-            }
-            note_moved(s, row);
-            refresh_row(s, row);
+        if (from >= 0) {
+            settle_bundle(s, bundle_between(s, from, to));
+            refresh_bundle(s, bundle_between(s, from, to));
         }
     }
-    for (int32_t c = 0; c < n_changed; c++) {
-        int32_t from = shape->part[network_from(net, changed[c])];
+    for (int32_t m = 0, n = s->n_moved; m < n; m++) {
+        int32_t row = s->moved_rows[m];
 
-        if (from >= 0) {
-            Bundle *bundle =
-                bundle_between(s, from, shape->part[net->arcs[changed[c]].to]);
-
-            settle_bundle(s, bundle);
-            refresh_bundle(s, bundle);
-        }
+        for (int32_t o = s->first_option[row]; o < s->first_option[row + 1]; o++)
+            settle_column(s, s->options[o].column);
     }
     if (!s->complete || !mend(s))
         return ENGINE_UNFIT;

@@ -14,7 +14,7 @@
  */
 #include "sparse.h"
 
-enum { PASSES = 2, GUESSES = 16 };
+enum { PASSES = 2, GUESSES = 16, SHARES = 1 << 16 };
 
 /* What the columns lead to, from the sink backwards, costs at least this. */
 static void price_onward(Sparse *s)
@@ -222,8 +222,9 @@ static void settle_hub(Sparse *s, int32_t hub)
     }
     for (int guess = 0; high - low > 1 && left > 0 && arrived < 0 && guess < GUESSES;
          guess++) {
-        int64_t price =
-            low + (int64_t)((__int128)(high - low) * left / (left - arrived));
+        int64_t width = high - low;
+        int64_t share = left * SHARES / (left - arrived); /* loads leave room for it */
+        int64_t price = low + width / SHARES * share + width % SHARES * share / SHARES;
         int64_t balance;
 
         price = price <= low ? low + 1 : price >= high ? high - 1 : price;
