@@ -116,7 +116,6 @@ static bool follows(const Network *net, NodeIx node, NodeIx source)
 static void peel(Condensed *c, const Network *net)
 {
     Shape *shape = &c->shape;
-    int64_t total;
 
     for (ArcIx known = ARC_NONE;;) {
         ArcIx edge = only_edge(net, shape->source, known, true);
@@ -127,12 +126,11 @@ static void peel(Condensed *c, const Network *net)
         c->peeled[c->n_peeled++] = known = edge;
         shape->source = net->arcs[edge].to;
     }
-    total = room_out(net, shape->source);
     for (ArcIx known = ARC_NONE;;) {
         ArcIx edge = only_edge(net, shape->sink, known, false);
 
         if (edge == ARC_NONE || follows(net, network_from(net, edge), shape->source) ||
-            total > network_capacity(net, edge))
+            room_out(net, shape->source) > network_capacity(net, edge))
             break;
         c->peeled[c->n_peeled++] = known = edge;
         shape->sink = network_from(net, edge);

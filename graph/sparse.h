@@ -36,9 +36,12 @@ typedef struct {
 
 /* Rows with the same columns, in the same order. */
 typedef struct {
+    uint64_t key;
     int32_t first_member, end_member;
     int32_t n_options;
     int32_t first_link; /* in Sparse.class_links: n_options squared of them */
+    int32_t home;       /* the option that needs no hub, or NOBODY */
+    int32_t next_at_home;
 } Class;
 
 typedef struct {
@@ -68,19 +71,19 @@ typedef struct {
 
 /* What sparse_start.c keeps of a row, */
 typedef struct {
-    int32_t row, home; /* the option that needs no hub */
+    int64_t shift, other; /* what going to a hub, or elsewhere, costs more than home */
     int64_t supply;
-    int64_t shift, other; /* what going to the hub, or elsewhere, costs more */
-    int64_t threshold;    /* it leaves when its place's price exceeds this */
+    int32_t row, home; /* the option that needs no hub */
 } Leaver;
 
 /* and of a column. */
 typedef struct {
     bool hub, has_rows;
-    bool mixed; /* some row has more than one hub */
-    int32_t first_leaver, end_leaver;
-    int32_t first_step, end_step; /* edges onward, */
-    int64_t onward;               /* and what they lead to */
+    bool mixed;                       /* some row has more than one hub */
+    int32_t first_class;              /* of those at home here, or NOBODY */
+    int32_t first_leaver, end_leaver; /* their rows */
+    int32_t first_step, end_step;     /* edges onward, */
+    int64_t onward;                   /* and what they lead to */
     int64_t supply;
     int64_t hub_cost;
 } Place;

@@ -7,7 +7,11 @@
  */
 #include "sparse.h"
 
+#include <assert.h>
 #include <stdlib.h>
+
+/* So many options that their columns fit into one number. */
+#define OPTIONS_FEW 4
 
 /* No more links than the network has arcs, but for a small one, */
 #define LINKS_FREE (INT64_C(1) << 20)
@@ -79,13 +83,18 @@ static int32_t n_options_of(const Sparse *s, int32_t row)
     return s->first_option[row + 1] - s->first_option[row];
 }
 
-static uint32_t hash_of(const Sparse *s, int32_t row)
+/* Tells the row's columns from others': for certain where they are few, else nearly. */
+static uint64_t key_of(const Sparse *s, int32_t row)
 {
-    uint32_t hash = 0;
+    const Option *options = s->options + s->first_option[row];
+    int32_t n = n_options_of(s, row);
+    uint64_t key = 0;
 
-    for (int32_t o = s->first_option[row]; o < s->first_option[row + 1]; o++)
-        hash = hash * 0x9e3779b1u + (uint32_t)s->options[o].column;
-    return hash ^ hash >> 15;
+    static_assert(CONDENSED_COLUMNS_MAX < 1 << 15, "four columns must fit into a key");
+    for (int32_t o = 0; o < n; o++)
+        key = (n <= OPTIONS_FEW ? key << 16 : key * 0x9e3779b97f4a7c15u) +
+              (uint64_t)options[o].column + 1;
+    return key;
 }
 
 static bool same_columns(const Sparse *s, int32_t a, int32_t b)
@@ -105,17 +114,17 @@ static bool same_columns(const Sparse *s, int32_t a, int32_t b)
  * end_member their number. */
 static void find_class(Sparse *s, int32_t row)
 {
-    uint32_t b = hash_of(s, row) & s->bucket_mask;
-    int32_t c = s->buckets[b];
+    uint64_t key = key_of(s, row);
+    uint32_t b = (uint32_t)(key * 0x9e3779b97f4a7c15u >> 32) & s->bucket_mask;
+    int32_t n = n_options_of(s, row), c;
 
-    while (c != NOBODY && !same_columns(s, s->classes[c].first_member, row)) {
-        b = (b + 1) & s->bucket_mask;
-        c = s->buckets[b];
-    }
+    for (; (c = s->buckets[b]) != NOBODY; b = (b + 1) & s->bucket_mask)
+        if (s->classes[c].key == key && s->classes[c].n_options == n &&
+            (n <= OPTIONS_FEW || same_columns(s, s->classes[c].first_member, row)))
+            break;
     if (c == NOBODY) {
         c = s->buckets[b] = s->n_classes++;
-        s->classes[c] =
-            (Class){ .first_member = row, .n_options = n_options_of(s, row) };
+        s->classes[c] = (Class){ .first_member = row, .n_options = n, .key = key };
     }
     s->class_of[row] = c;
     s->classes[c].end_member++;

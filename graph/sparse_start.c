@@ -38,105 +38,122 @@ static void price_onward(Sparse *s)
 static void find_hubs(Sparse *s)
 {
     for (int32_t j = 0; j < s->n_columns; j++)
-        s->places[j] = (Place){ .hub = false };
-    for (int32_t o = 0; o < s->n_options; o++)
-        s->places[s->options[o].column].has_rows = true;
+        s->places[j] = (Place){ .first_class = NOBODY };
+    for (int32_t c = 0; c < s->n_classes; c++) {
+        int32_t row = s->members[s->classes[c].first_member];
+
+        for (int32_t o = s->first_option[row]; o < s->first_option[row + 1]; o++)
+            s->places[s->options[o].column].has_rows = true;
+    }
     for (int32_t b = 0; b < s->n_bundles; b++)
         if (s->places[s->bundles[b].to].has_rows && s->bundles[b].to != s->sink)
             s->places[s->bundles[b].from].hub = true;
 }
 
-/* The option that needs no hub, or NOBODY. */
-static int32_t home_of(const Sparse *s, int32_t row)
+/* The home of a class is the column that its rows need no hub for. */
+static void find_home(Sparse *s, int32_t c)
 {
-    for (int32_t o = s->first_option[row]; o < s->first_option[row + 1]; o++)
-        if (!s->places[s->options[o].column].hub && s->options[o].column != s->overflow)
-            return o;
-    return NOBODY;
+    Class *class = &s->classes[c];
+    const Option *options =
+        s->options + s->first_option[s->members[class->first_member]];
+
+    class->home = NOBODY;
+    for (int32_t o = 0; o < class->n_options && class->home == NOBODY; o++) {
+        Place *place = &s->places[options[o].column];
+
+        if (place->hub || options[o].column == s->overflow)
+            continue;
+        class->home = o;
+        class->next_at_home = place->first_class;
+        place->first_class = c;
+    }
 }
 
-/* Groups rows by the place they call home, and gives each place its steps onward. */
+static void list_leavers(Sparse *s, Place *place, const Class *class)
+{
+    for (int32_t m = class->first_member; m < class->end_member; m++) {
+        int32_t row = s->members[m];
+        Leaver *leaver = &s->leavers[place->end_leaver++];
+
+        leaver->row = row;
+        leaver->home = s->first_option[row] + class->home;
+        leaver->supply = s->supply[row];
+        place->supply += leaver->supply;
+    }
+}
+
+/* Gathers the rows of each place and its steps onward. */
 static void find_places(Sparse *s)
 {
-    int32_t n = 0;
+    int32_t n_leavers = 0;
 
-    for (int32_t i = 0; i < s->n_rows; i++) {
-        int32_t home = home_of(s, i);
-
-        if (home != NOBODY)
-            s->places[s->options[home].column].end_leaver++;
-    }
+    for (int32_t c = 0; c < s->n_classes; c++)
+        find_home(s, c);
     for (int32_t j = 0; j < s->n_columns; j++) {
         Place *place = &s->places[j];
         int32_t b = s->first_bundle[j];
 
-        place->first_leaver = n;
-        n += place->end_leaver;
-        place->end_leaver = place->first_leaver;
+        place->first_leaver = place->end_leaver = n_leavers;
+        for (int32_t c = place->first_class; c != NOBODY;
+             c = s->classes[c].next_at_home)
+            list_leavers(s, place, &s->classes[c]);
+        n_leavers = place->end_leaver;
         if (b == s->first_bundle[j + 1])
             continue;
         place->first_step = s->bundles[b].first_edge;
         place->end_step = s->bundles[b].end_edge;
         place->onward = s->price[s->bundles[b].to];
     }
-    for (int32_t i = 0; i < s->n_rows; i++) {
-        int32_t home = home_of(s, i);
-        Place *place = home == NOBODY ? NULL : &s->places[s->options[home].column];
+}
 
-        if (!place)
-            continue;
-        s->leavers[place->end_leaver++] =
-            (Leaver){ .row = i, .home = home, .supply = s->supply[i] };
-        place->supply += s->supply[i];
+/* The price of its place beyond which a row leaves. */
+static int64_t threshold(const Leaver *leaver, int64_t hub_price)
+{
+    return least(leaver->shift + hub_price, leaver->other);
+}
+
+/* Puts those who leave first first: some dozens, often sorted but for a few. */
+static void sort_leavers(Sparse *s, const Place *place, int64_t hub_price)
+{
+    for (int32_t l = place->first_leaver + 1; l < place->end_leaver; l++) {
+        Leaver leaver = s->leavers[l];
+        int64_t leaves_at = threshold(&leaver, hub_price);
+        int32_t at = l;
+
+        for (; at > place->first_leaver &&
+               threshold(&s->leavers[at - 1], hub_price) > leaves_at;
+             at--)
+            s->leavers[at] = s->leavers[at - 1];
+        if (at < l)
+            s->leavers[at] = leaver;
     }
 }
 
 /* Looks at a place from a hub that leads there at @cost: what its rows would pay to
- * go there or elsewhere. */
+ * go there or elsewhere.  Where that is the only hub, who leaves first does not
+ * depend on its price. */
 static void face_hub(Sparse *s, Place *place, int32_t hub, int64_t cost)
 {
     place->hub_cost = cost;
     place->mixed = false;
     for (int32_t l = place->first_leaver; l < place->end_leaver; l++) {
-        Leaver leaver = s->leavers[l];
-        int64_t home_cost = s->options[leaver.home].cost;
-        int32_t at = l;
+        Leaver *leaver = &s->leavers[l];
+        int64_t home_cost = s->options[leaver->home].cost;
 
-        leaver.shift = leaver.other = OUT_OF_REACH / 2;
-        for (int32_t o = s->first_option[leaver.row];
-             o < s->first_option[leaver.row + 1]; o++) {
+        leaver->shift = leaver->other = OUT_OF_REACH / 2;
+        for (int32_t o = s->first_option[leaver->row];
+             o < s->first_option[leaver->row + 1]; o++) {
             const Option *option = &s->options[o];
 
             if (option->column == hub)
-                leaver.shift = option->cost - home_cost;
-            else if (o != leaver.home)
-                leaver.other = least(leaver.other, option->cost - home_cost +
-                                                       s->price[option->column]);
+                leaver->shift = option->cost - home_cost;
+            else if (o != leaver->home)
+                leaver->other = least(leaver->other, option->cost - home_cost +
+                                                         s->price[option->column]);
         }
-        place->mixed |= leaver.other < OUT_OF_REACH / 2;
-        for (; at > place->first_leaver && s->leavers[at - 1].shift > leaver.shift;
-             at--)
-            s->leavers[at] = s->leavers[at - 1];
-        s->leavers[at] = leaver;
+        place->mixed |= leaver->other < OUT_OF_REACH / 2;
     }
-}
-
-/* When each row would leave, if load at the hub costs @price; the first come first. */
-static void weigh_leavers(Sparse *s, const Place *place, int64_t price)
-{
-    for (int32_t l = place->first_leaver; l < place->end_leaver; l++) {
-        Leaver *leaver = &s->leavers[l];
-
-        leaver->threshold = least(leaver->shift + price, leaver->other);
-        for (int32_t at = l; place->mixed && at > place->first_leaver &&
-                             s->leavers[at - 1].threshold > s->leavers[at].threshold;
-             at--) {
-            Leaver later = s->leavers[at - 1];
-
-            s->leavers[at - 1] = s->leavers[at];
-            s->leavers[at] = later;
-        }
-    }
+    sort_leavers(s, place, s->price[hub]);
 }
 
 /* Finds a place's price if load at the hub costs @price.  Returns how much leaves for
@@ -151,17 +168,19 @@ static int64_t settle_place(Sparse *s, int32_t column, int64_t price)
     int64_t stays = place->supply, room = 0, leaves = 0, own = OUT_OF_REACH / 4;
     int64_t offer = price - place->hub_cost;
 
-    weigh_leavers(s, place, price);
+    if (place->mixed)
+        sort_leavers(s, place, price);
     own = step < last_step ? step->cost + place->onward : own;
     while (room < stays && (step < last_step || leaver < last_leaver)) {
         if (leaver == last_leaver ||
-            (step < last_step && step->cost + place->onward <= leaver->threshold)) {
+            (step < last_step &&
+             step->cost + place->onward <= threshold(leaver, price))) {
             own = step->cost + place->onward;
             room += step++->capacity;
         } else {
             int64_t goes = least(leaver->supply, stays - room);
 
-            own = leaver->threshold;
+            own = threshold(leaver, price);
             stays -= goes;
             leaves += leaver->shift + price < leaver->other ? goes : 0;
             leaver++;
@@ -195,6 +214,7 @@ static void settle_hub(Sparse *s, int32_t hub)
 {
     int64_t low, high, left, arrived, stride = 1, total = 0;
     int32_t n = 0;
+    int stood = 0; /* 1: the high end has, -1: the low one */
 
     for (int32_t b = s->first_bundle[hub]; b < s->first_bundle[hub + 1]; b++) {
         const Bundle *bundle = &s->bundles[b];
@@ -232,9 +252,14 @@ static void settle_hub(Sparse *s, int32_t hub)
         if (balance >= 0) {
             low = price;
             left = balance;
+            arrived -=
+                stood == 1 ? arrived / 2 : 0; /* that end has stood long enough */
+            stood = 1;
         } else {
             high = price;
             arrived = balance;
+            left -= stood == -1 ? left / 2 : 0;
+            stood = -1;
         }
     }
 }
