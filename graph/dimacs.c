@@ -159,14 +159,16 @@ static int64_t read_number(Text *text)
     return (int64_t)(negative ? 0 - size : size);
 }
 
+/* Always between the two, so that what is wrong can be reckoned with as well. */
 static int64_t read_between(Text *text, int64_t least, int64_t most,
                             const char *otherwise)
 {
     int64_t number = read_number(text);
 
-    if (number < least || number > most)
-        refuse(text, otherwise);
-    return number;
+    if (number >= least && number <= most)
+        return number;
+    refuse(text, otherwise);
+    return least;
 }
 
 static void read_word(Text *text, const char *word, const char *otherwise)

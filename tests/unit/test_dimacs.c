@@ -308,6 +308,8 @@ static const struct {
     { P "a 0 2 0 5 1\n", 2, NO_NODE },
     { P "a 1 4 0 5 1\n", 2, NO_NODE },
     { P "a -1 2 0 5 1\n", 2, NO_NODE },
+    { P "a 2147483648 2 0 5 1\n", 2, NO_NODE },
+    { P "a 1 -9223372036854775808 0 5 1\n", 2, NO_NODE },
     { P "a 4294967297 2 0 5 1\n", 2, NO_NODE },
     { P "n 4 1\n", 2, NO_NODE },
     { "p min 0 0\nn 1 0\n", 2, NO_NODE },
