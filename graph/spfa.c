@@ -190,8 +190,9 @@ static McmfStatus fill_closed_cycles(Search *search)
     return MCMF_OPTIMAL;
 }
 
-/* Fills negative cycles until there is none and the prices prove it. */
-static McmfStatus fill_cycles(Search *search)
+/* Fills negative cycles of arcs that have @least room until there is none and, for
+ * such arcs, the prices prove it. */
+static McmfStatus fill_wide_cycles(Search *search, int64_t least)
 {
     Network *net = search->net;
     int32_t until_look = net->n_nodes;
@@ -205,7 +206,7 @@ static McmfStatus fill_cycles(Search *search)
             int64_t price = net->price[v] + arc->cost;
             McmfStatus status;
 
-            if (arc->room == 0 || price >= net->price[arc->to])
+            if (arc->room < least || price >= net->price[arc->to])
                 continue;
             if (!spend(search))
                 return MCMF_CUT_SHORT;
@@ -222,6 +223,39 @@ static McmfStatus fill_cycles(Search *search)
         }
     }
     return MCMF_OPTIMAL;
+}
+
+/* The most room on any arc, or 0 where no arc with room costs less than nothing. */
+static int64_t widest_room(const Network *net)
+{
+    int64_t widest = 0;
+    bool negative = false;
+
+    for (ArcIx a = 0; a < net->n_arcs; a++) {
+        const Arc *arc = &net->arcs[a];
+
+        if (arc->room > widest)
+            widest = arc->room;
+        negative = negative || (arc->room > 0 && arc->cost < 0);
+    }
+    return negative ? widest : 0;
+}
+
+/* Fills negative cycles until there is none and the prices prove it.  Two narrow
+ * cycles may undo each other while a wide one, never looked at, gains a unit each
+ * time; an unlimited one would for ever.  So those without limit come first, and
+ * the wide ones before the narrow. */
+static McmfStatus fill_cycles(Search *search)
+{
+    static const int64_t rooms[] = { FLOW_CAPACITY_MAX + 1, INT64_C(1) << 40,
+                                     INT64_C(1) << 20 };
+    int64_t widest = widest_room(search->net);
+    McmfStatus status = MCMF_OPTIMAL;
+
+    for (size_t i = 0; i < sizeof rooms / sizeof *rooms && status == MCMF_OPTIMAL; i++)
+        if (rooms[i] <= widest)
+            status = fill_wide_cycles(search, rooms[i]);
+    return status == MCMF_OPTIMAL ? fill_wide_cycles(search, 1) : status;
 }
 
 /* ── paths ────────────────────────────────────────────────────────────────── */
