@@ -3,7 +3,7 @@
 #
 # Read from the objects rather than the sources: whatever the compiler made of
 # them, no symbol may remain that others would have to supply, but for the
-# functions that give and move memory, the one that ends a program whose
+# functions that give, advise on and move memory, the one that ends a program whose
 # assertion failed, and what compilers add for hardening and to learn which
 # instructions the CPU has.
 #
@@ -11,7 +11,7 @@
 set -u
 . tests/tools/tap.sh
 
-memory='malloc|calloc|realloc|free|aligned_alloc|abort|bcmp|(__)?mem[a-z]+(_chk)?'
+memory='madvise|malloc|calloc|realloc|free|aligned_alloc|abort|bcmp|(__)?mem[a-z]+(_chk)?'
 compiler='__assert_fail|__stack_chk_fail|_GLOBAL_OFFSET_TABLE_|__cpu_[a-z_0-9]+'
 
 foreign() {
