@@ -50,7 +50,7 @@
 #define AUCTION_PATIENCE 64
 
 /* How many bids ahead a row is fetched. */
-#define BIDS_AHEAD 2
+#define BIDS_AHEAD 4
 
 /* One of a column's edges to the sink.  They are sorted: the cheaper fills first. */
 typedef struct {
@@ -464,25 +464,27 @@ static bool read_straight(Dense *d, const Network *net, const Shape *shape, int3
                           int64_t reference)
 {
     NodeIx node = shape->row_node[i];
-    ArcIx first = net->first[node] - 2 * (d->n_columns - 1);
+    int32_t n = d->n_columns, strays = 0;
+    ArcIx first = net->first[node] - 2 * (n - 1);
     const Arc *arc = net->arcs + first;
-    int64_t spread = 0, least_room = 1, carried = 0;
-    int32_t strays = 0;
+    const NodeIx *column = shape->column_node;
+    int32_t *scratch = d->scratch;
+    int64_t spread = 0, empty = 0, carried = 0;
 
     if (first < 0 || first % 2)
         return false;
-    for (int32_t k = 0; k < d->n_columns; k++, arc += 2) {
+    for (int32_t k = 0; k < n; k++, arc += 2) {
         int64_t above = arc->cost - reference;
 
         __builtin_prefetch(arc + READ_AHEAD);
-        strays |= (arc[0].to ^ shape->column_node[k]) | (arc[1].to ^ node);
+        strays |= (arc[0].to ^ column[k]) | (arc[1].to ^ node);
         spread |= above ^ (above >> 63);
-        least_room = least(least_room, arc[0].room + arc[1].room);
+        empty |= arc[0].room + arc[1].room - 1; /* negative where there is none */
         carried |= arc[1].room;
-        d->scratch[k] = (int32_t)above;
+        scratch[k] = (int32_t)above;
     }
     d->had_flow |= carried != 0;
-    return !strays && least_room > 0 && spread < COST_SPREAD;
+    return !strays && empty >= 0 && spread < COST_SPREAD;
 }
 
 /* Returns how many edges row i has, or -1 where they do not suit. */
