@@ -85,7 +85,8 @@ typedef struct {
     int32_t first_step, end_step;     /* edges onward, */
     int64_t onward;                   /* and what they lead to */
     int64_t supply;
-    int64_t hub_cost;
+    int64_t hub_cost; /* from the hub in question, */
+    int64_t offer;    /* and what the best of the others offers load at */
 } Place;
 
 struct Sparse {

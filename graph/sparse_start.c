@@ -14,7 +14,7 @@
  */
 #include "sparse.h"
 
-enum { PASSES = 2, GUESSES = 16, SHARES = 1 << 16 };
+enum { PASSES = 4, GUESSES = 16, SHARES = 1 << 16 };
 
 /* What the columns lead to, from the sink backwards, costs at least this. */
 static void price_onward(Sparse *s)
@@ -129,12 +129,33 @@ static void sort_leavers(Sparse *s, const Place *place, int64_t hub_price)
     }
 }
 
+/* The most that load at other hubs is worth at this place. */
+static int64_t best_offer(const Sparse *s, int32_t column, int32_t but)
+{
+    int64_t best = INT64_MIN;
+
+    for (int32_t l = s->first_link[column]; l != NOBODY; l = s->links[l].next) {
+        const Link *link = &s->links[l];
+        const Bundle *bundle = &s->bundles[link->bundle];
+        int64_t offer;
+
+        if (link->bundle == NOBODY || bundle->to != column || bundle->from == but)
+            continue;
+        offer = s->price[bundle->from] - s->edges[bundle->first_edge].cost;
+        best = offer > best ? offer : best;
+    }
+    return best;
+}
+
 /* Looks at a place from a hub that leads there at @cost: what its rows would pay to
  * go there or elsewhere.  Where that is the only hub, who leaves first does not
  * depend on its price. */
-static void face_hub(Sparse *s, Place *place, int32_t hub, int64_t cost)
+static void face_hub(Sparse *s, int32_t column, int32_t hub, int64_t cost)
 {
+    Place *place = &s->places[column];
+
     place->hub_cost = cost;
+    place->offer = best_offer(s, column, hub);
     place->mixed = false;
     for (int32_t l = place->first_leaver; l < place->end_leaver; l++) {
         Leaver *leaver = &s->leavers[l];
@@ -166,7 +187,8 @@ static int64_t settle_place(Sparse *s, int32_t column, int64_t price)
     const Leaver *leaver = s->leavers + place->first_leaver;
     const Leaver *last_leaver = s->leavers + place->end_leaver;
     int64_t stays = place->supply, room = 0, leaves = 0, own = OUT_OF_REACH / 4;
-    int64_t offer = price - place->hub_cost;
+    int64_t mine = price - place->hub_cost;
+    int64_t offer = mine > place->offer ? mine : place->offer;
 
     if (place->mixed)
         sort_leavers(s, place, price);
@@ -189,7 +211,7 @@ static int64_t settle_place(Sparse *s, int32_t column, int64_t price)
     if (offer > own) {
         for (; step < last_step && step->cost + place->onward < offer; step++)
             room += step->capacity;
-        leaves -= room - stays;
+        leaves -= offer == mine ? room - stays : 0;
         own = offer;
     }
     s->price[column] = own;
@@ -221,7 +243,7 @@ static void settle_hub(Sparse *s, int32_t hub)
 
         if (s->places[bundle->to].hub)
             continue;
-        face_hub(s, &s->places[bundle->to], hub, s->edges[bundle->first_edge].cost);
+        face_hub(s, bundle->to, hub, s->edges[bundle->first_edge].cost);
         total += s->price[bundle->to];
         stride = total / ++n;
     }
