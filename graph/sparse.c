@@ -83,7 +83,7 @@ static void set_link(Sparse *s, int32_t at, int64_t cost)
     int32_t row = s->wide[link->from];
     int64_t cell = row * (int64_t)s->width + link->to, cheapest = OUT_OF_REACH;
 
-    link->cost = cost;
+    link->cost = s->out_cost[link->out] = cost;
     if (row == NOBODY)
         return;
     for (int32_t l = s->ways[cell]; l != NOBODY; l = s->links[l].same_way)
@@ -293,9 +293,9 @@ static int64_t relax_narrow(Sparse *s, int32_t j, int64_t bound)
 {
     int64_t base = s->label[j] - s->price[j];
 
-    for (int32_t l = s->first_link[j]; l != NOBODY; l = s->links[l].next) {
-        int32_t k = s->links[l].to;
-        int64_t label = base + s->links[l].cost + s->price[k];
+    for (int32_t out = s->first_out[j]; out < s->first_out[j + 1]; out++) {
+        int32_t k = s->out_to[out];
+        int64_t label = base + s->out_cost[out] + s->price[k];
 
         if (label >= bound || label >= s->label[k])
             continue;
@@ -355,10 +355,10 @@ static int32_t link_taken(const Sparse *s, int32_t from, int32_t to)
             }
         return best;
     }
-    for (int32_t l = s->first_link[from]; l != NOBODY; l = s->links[l].next)
-        if (s->links[l].to == to && s->links[l].cost < cheapest) {
-            cheapest = s->links[l].cost;
-            best = l;
+    for (int32_t out = s->first_out[from]; out < s->first_out[from + 1]; out++)
+        if (s->out_to[out] == to && s->out_cost[out] < cheapest) {
+            cheapest = s->out_cost[out];
+            best = s->out_link[out];
         }
     return best;
 }

@@ -61,7 +61,7 @@ typedef struct {
 /* The cheapest way from a column to another by one class or bundle. */
 typedef struct {
     int32_t from, to;
-    int32_t next;     /* of those that leave the same column, or NOBODY */
+    int32_t out;      /* its place among those that leave the same column */
     int32_t same_way; /* of a wide column: its next link there, or NOBODY */
     int32_t bundle;   /* or NOBODY */
     int32_t row;      /* of a class: who would shift, … */
@@ -131,8 +131,10 @@ struct Sparse {
     int32_t *order;        /* [n_columns] no bundle leads backwards in it */
 
     Link *links;          /* [n_links] */
-    int32_t *first_link;  /* [n_columns] of those that leave it, or NOBODY */
-    int32_t *n_links_of;  /* [n_columns] */
+    int32_t *first_out;   /* [n_columns + 1] by the column they leave, */
+    int32_t *out_link;    /* [n_links] the links, */
+    int32_t *out_to;      /* [n_links] where to, */
+    int64_t *out_cost;    /* [n_links] and at what cost */
     int32_t *class_links; /* [n_class_links] from option a to b at a * n_options + b */
     int32_t *wide;        /* [n_columns] its row of the next two, or NOBODY */
     int64_t *shift;       /* [n_wide][width] the cheapest link to each column */

@@ -217,6 +217,7 @@ static bool count_links(Sparse *s, const Network *net)
 static void carve_columns(Sparse *s, Block *block)
 {
     size_t columns = (size_t)s->n_columns, width = (size_t)s->width;
+    size_t links = (size_t)s->n_links;
     size_t edges = (size_t)s->n_edges + 1; /* one may lead to the overflow */
 
     s->edges = block_carve(block, edges, sizeof *s->edges);
@@ -224,9 +225,11 @@ static void carve_columns(Sparse *s, Block *block)
     s->bundles = block_carve(block, edges, sizeof *s->bundles);
     s->first_bundle = block_carve(block, columns + 1, sizeof *s->first_bundle);
     s->order = block_carve(block, columns, sizeof *s->order);
-    s->links = block_carve(block, (size_t)s->n_links, sizeof *s->links);
-    s->first_link = block_carve(block, columns, sizeof *s->first_link);
-    s->n_links_of = block_carve(block, columns, sizeof *s->n_links_of);
+    s->links = block_carve(block, links, sizeof *s->links);
+    s->first_out = block_carve(block, columns + 1, sizeof *s->first_out);
+    s->out_link = block_carve(block, links, sizeof *s->out_link);
+    s->out_to = block_carve(block, links, sizeof *s->out_to);
+    s->out_cost = block_carve(block, links, sizeof *s->out_cost);
     s->class_links =
         block_carve(block, (size_t)s->n_class_links, sizeof *s->class_links);
     s->wide = block_carve(block, columns, sizeof *s->wide);
@@ -343,11 +346,8 @@ static inline int32_t make_link(Sparse *s, int32_t from, int32_t to, int32_t bun
 
     link->from = from;
     link->to = to;
-    link->next = s->first_link[from];
     link->bundle = bundle;
     link->cost = OUT_OF_REACH;
-    s->first_link[from] = s->n_links;
-    s->n_links_of[from]++;
     return s->n_links++;
 }
 
@@ -372,10 +372,6 @@ static void make_class_links(Sparse *s, const Class *class)
 static void make_links(Sparse *s)
 {
     s->n_links = 0;
-    for (int32_t j = 0; j < s->n_columns; j++) {
-        s->first_link[j] = NOBODY;
-        s->n_links_of[j] = 0;
-    }
     for (int32_t c = 0; c < s->n_classes; c++)
         make_class_links(s, &s->classes[c]);
     for (int32_t b = 0; b < s->n_bundles; b++) {
@@ -386,6 +382,29 @@ static void make_links(Sparse *s)
     }
 }
 
+/* Lays the links that leave a column side by side. */
+static void sort_links(Sparse *s)
+{
+    int32_t start = 0;
+
+    for (int32_t j = 0; j <= s->n_columns; j++)
+        s->first_out[j] = 0;
+    for (int32_t l = 0; l < s->n_links; l++)
+        s->first_out[s->links[l].from]++;
+    for (int32_t j = 0; j <= s->n_columns; j++) {
+        start += s->first_out[j];
+        s->first_out[j] = start;
+    }
+    for (int32_t l = s->n_links - 1; l >= 0; l--) {
+        int32_t out = --s->first_out[s->links[l].from];
+
+        s->links[l].out = out;
+        s->out_link[out] = l;
+        s->out_to[out] = s->links[l].to;
+        s->out_cost[out] = OUT_OF_REACH;
+    }
+}
+
 /* Gives columns with many links a vector of them. */
 static void widen(Sparse *s)
 {
@@ -393,19 +412,20 @@ static void widen(Sparse *s)
 
     for (int32_t j = 0; j < s->n_columns; j++) {
         int64_t cells = n * (int64_t)s->width;
+        bool many = s->first_out[j + 1] - s->first_out[j] > LINKS_FEW;
 
-        s->wide[j] = s->n_links_of[j] > LINKS_FEW && n < s->n_wide ? n++ : NOBODY;
+        s->wide[j] = many && n < s->n_wide ? n++ : NOBODY;
         if (s->wide[j] == NOBODY)
             continue;
         for (int32_t k = 0; k < s->width; k++) {
             s->shift[cells + k] = OUT_OF_REACH;
             s->ways[cells + k] = NOBODY;
         }
-        for (int32_t l = s->first_link[j]; l != NOBODY; l = s->links[l].next) {
-            int32_t *way = &s->ways[cells + s->links[l].to];
+        for (int32_t out = s->first_out[j]; out < s->first_out[j + 1]; out++) {
+            int32_t *way = &s->ways[cells + s->out_to[out]];
 
-            s->links[l].same_way = *way;
-            *way = l;
+            s->links[s->out_link[out]].same_way = *way;
+            *way = s->out_link[out];
         }
     }
 }
@@ -454,6 +474,7 @@ EngineAnswer sparse_read(Sparse *s, const Network *net, const Shape *shape,
     if (!find_order(s))
         return ENGINE_UNFIT;
     make_links(s);
+    sort_links(s);
     widen(s);
     return ENGINE_DONE;
 }

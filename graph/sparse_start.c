@@ -134,8 +134,8 @@ static int64_t best_offer(const Sparse *s, int32_t column, int32_t but)
 {
     int64_t best = INT64_MIN;
 
-    for (int32_t l = s->first_link[column]; l != NOBODY; l = s->links[l].next) {
-        const Link *link = &s->links[l];
+    for (int32_t out = s->first_out[column]; out < s->first_out[column + 1]; out++) {
+        const Link *link = &s->links[s->out_link[out]];
         const Bundle *bundle = &s->bundles[link->bundle];
         int64_t offer;
 
