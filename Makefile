@@ -25,10 +25,11 @@ LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR     ?= $(PREFIX)/share/man
 
-# What a variant adds to the user's CFLAGS, and sets while its tests run.
-WATCH_asan    := -O1 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+# What a variant adds to the user's CFLAGS, and sets while its tests run.  Each takes
+# vectors of another width, so that all of them are tried wherever the widest are.
+WATCH_asan    := -O1 -DVECTOR_BYTES_MAX=32 -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 WATCH_tsan    := -O1 -fsanitize=thread
-WATCH_torture := -O1 -DTORTURE
+WATCH_torture := -O1 -DVECTOR_BYTES_MAX=16 -DTORTURE
 WATCH_cover   := -O0 --coverage
 ENV_asan      := G_SLICE=always-malloc
 ENV_torture   := G_SLICE=always-malloc G_DEBUG=gc-friendly MALLOC_PERTURB_=165

@@ -13,6 +13,7 @@
  */
 #include "graph/flow.h"
 #include "condensed.h"
+#include "torture.h"
 
 #include <assert.h>
 #include <stdlib.h>
@@ -273,6 +274,10 @@ static McmfResult answer(Condensed *c, Network *net, EngineAnswer engine,
     result.cost = (int64_t)report.cost;
     result.augmentations = report.augmentations;
     result.cheapest = true;
+    if (TORTURED(false, true)) {
+        condensed_prove(c, net);
+        torture_priced(net, c->source, c->sink);
+    }
     return result;
 }
 

@@ -28,6 +28,26 @@
 #define sparse_resolve pinflow_sparse_resolve
 #define sparse_prove pinflow_sparse_prove
 
+/* ── vectors ──────────────────────────────────────────────────────────────── */
+
+/* Test builds lower this, so that each instruction set is tried on any machine. */
+#ifndef VECTOR_BYTES_MAX
+#define VECTOR_BYTES_MAX 64
+#endif
+
+/* How wide this processor's vectors are, of the widths that bodies are compiled for. */
+static inline int vector_bytes(void)
+{
+#if defined(__x86_64__)
+    if (VECTOR_BYTES_MAX >= 64 && __builtin_cpu_supports("avx512bw") &&
+        __builtin_cpu_supports("avx512dq"))
+        return 64;
+    if (VECTOR_BYTES_MAX >= 32 && __builtin_cpu_supports("avx2"))
+        return 32;
+#endif
+    return 16;
+}
+
 /* ── memory: one block, carved into arrays ────────────────────────────────── */
 
 /* The arrays of one solve live and die together.  A function carves them all from

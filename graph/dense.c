@@ -283,10 +283,8 @@ static const Body *const *bodies(void)
     static const Body *const avx2[] = { &narrow_avx2_body, &wide_avx2_body };
     static const Body *const avx512[] = { &narrow_avx512_body, &wide_avx512_body };
 
-    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
-        return avx512;
-    if (__builtin_cpu_supports("avx2"))
-        return avx2;
+    if (vector_bytes() > 16)
+        return vector_bytes() == 64 ? avx512 : avx2;
 #endif
     return portable;
 }
@@ -357,7 +355,8 @@ static bool looks_dense(Dense *d, const Network *net, const Shape *shape)
     if (d->n_rows == 0 || d->n_columns == 0 ||
         n_edges < (int64_t)d->n_rows * d->n_columns / 4)
         return false;
-    for (ArcIx a = first_into(net, shape); a != ARC_NONE; a = next_into(net, shape, a)) {
+    for (ArcIx a = first_into(net, shape); a != ARC_NONE;
+         a = next_into(net, shape, a)) {
         if (a % 2 == 0 || shape->part[net->arcs[a].to] < 0)
             return false;
         n_steps++;
@@ -409,7 +408,8 @@ static bool read_steps(Dense *d, const Network *net, const Shape *shape)
         end += d->first_step[j];
         d->first_step[j] = end;
     }
-    for (ArcIx a = first_into(net, shape); a != ARC_NONE; a = next_into(net, shape, a)) {
+    for (ArcIx a = first_into(net, shape); a != ARC_NONE;
+         a = next_into(net, shape, a)) {
         Step *step = &d->steps[--d->first_step[shape->part[net->arcs[a].to]]];
 
         step->arc = arc_reverse(a);

@@ -61,10 +61,8 @@ typedef struct {
 static const Lanes *lanes(void)
 {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
-        return &avx512_lanes;
-    if (__builtin_cpu_supports("avx2"))
-        return &avx2_lanes;
+    if (vector_bytes() > 16)
+        return vector_bytes() == 64 ? &avx512_lanes : &avx2_lanes;
 #endif
     return &portable_lanes;
 }

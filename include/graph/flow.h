@@ -96,7 +96,8 @@ typedef struct {
 typedef enum {
     MCMF_OPTIMAL,   /* a maximum flow, and none is cheaper */
     MCMF_CUT_SHORT, /* the budget ran out; see McmfResult.cheapest */
-    MCMF_UNBOUNDED, /* an unlimited cycle costs less than nothing */
+    MCMF_UNBOUNDED, /* an unlimited cycle costs less than nothing, or an unlimited
+                     * path leads to the sink */
     MCMF_TOO_WIDE,  /* path or total cost may leave 64 bits; flow unspecified */
     MCMF_UNFIT,     /* not of the shape this solver is for; network untouched */
     MCMF_NO_MEMORY, /* flow unspecified */
