@@ -452,7 +452,7 @@ static int32_t read_scattered(Dense *d, const Network *net, const Shape *shape,
             continue;
         if (d->scratch[k] != COST_ABSENT)
             return -1;
-        spread |= above ^ (above >> 63);
+        spread |= above < 0 ? ~above : above;
         d->scratch[k] = (int32_t)above;
     }
     return n_in == 1 && spread < COST_SPREAD ? n_edges : -1;
@@ -478,7 +478,7 @@ static bool read_straight(Dense *d, const Network *net, const Shape *shape, int3
 
         __builtin_prefetch(arc + READ_AHEAD);
         strays |= (arc[0].to ^ column[k]) | (arc[1].to ^ node);
-        spread |= above ^ (above >> 63);
+        spread |= above < 0 ? ~above : above;
         empty |= arc[0].room + arc[1].room - 1; /* negative where there is none */
         carried |= arc[1].room;
         scratch[k] = (int32_t)above;
@@ -550,7 +550,7 @@ static ArcIx edge_between(const Dense *d, const Network *net, const Shape *shape
     for (ArcIx a = net->first[from]; a != ARC_NONE; a = net->arcs[a].next)
         if (a % 2 == 0 && net->arcs[a].to == to && network_capacity(net, a) > 0)
             return a;
-    assert(!"a row is on a column that no edge leads to");
+    assert(false && "a row is on a column that no edge leads to");
     return ARC_NONE;
 }
 

@@ -384,7 +384,7 @@ static int64_t link_room(const Sparse *s, int32_t at)
             return bundle->flow - below;
         below = above;
     }
-    assert(!"a path led along a link without room");
+    assert(false && "a path led along a link without room");
     return 0;
 }
 
@@ -520,7 +520,7 @@ EngineAnswer sparse_solve(Sparse *s, Network *net, const Shape *shape,
         if (solve(s))
             return deliver(s, net, shape, out);
     }
-    assert(!"something did not fit into the overflow");
+    assert(false && "something did not fit into the overflow");
     return ENGINE_UNFIT;
 }
 
