@@ -79,6 +79,7 @@ typedef struct {
 /* and of a column. */
 typedef struct {
     bool hub, has_rows;
+    bool in_group;                    /* of the hubs being settled */
     bool mixed;                       /* some row has more than one hub */
     int32_t first_class;              /* of those at home here, or NOBODY */
     int32_t first_leaver, end_leaver; /* their rows */

@@ -8,13 +8,18 @@
  * its price.  So only the hubs' prices are looked for: at the right one as much load
  * leaves for a hub as arrives from it, and the higher it is the less leaves.
  *
- * With several levels of hubs each is settled in turn, given the others, the wide
- * ones first, and all of it twice.  Of edges onward to cores and cells the price is
- * guessed to be their cheapest.  What this leaves wrong is for the search to mend.
+ * With several levels of hubs, of hosts, cells and caches, the price of one says
+ * little while the others stay where they are: whoever offers a place load for less
+ * gets none of its rows.  So a hub is settled first together with all hubs inside it,
+ * whose prices rise and fall with its own, and then alone; the wide ones come first,
+ * and all of it is done twice.
+ *
+ * Of edges onward to cores and cells the price is guessed to be their cheapest.  What
+ * all this leaves wrong is for the search to mend.
  */
 #include "sparse.h"
 
-enum { PASSES = 4, GUESSES = 16, SHARES = 1 << 16 };
+enum { PASSES = 2, GUESSES = 16, SHARES = 1 << 16 };
 
 /* What the columns lead to, from the sink backwards, costs at least this. */
 static void price_onward(Sparse *s)
@@ -129,33 +134,32 @@ static void sort_leavers(Sparse *s, const Place *place, int64_t hub_price)
     }
 }
 
-/* The most that load at other hubs is worth at this place. */
-static int64_t best_offer(const Sparse *s, int32_t column, int32_t but)
-{
-    int64_t best = INT64_MIN;
-
-    for (int32_t out = s->first_out[column]; out < s->first_out[column + 1]; out++) {
-        const Link *link = &s->links[s->out_link[out]];
-        const Bundle *bundle = &s->bundles[link->bundle];
-        int64_t offer;
-
-        if (link->bundle == NOBODY || bundle->to != column || bundle->from == but)
-            continue;
-        offer = s->price[bundle->from] - s->edges[bundle->first_edge].cost;
-        best = offer > best ? offer : best;
-    }
-    return best;
-}
-
-/* Looks at a place from a hub that leads there at @cost: what its rows would pay to
- * go there or elsewhere.  Where that is the only hub, who leaves first does not
- * depend on its price. */
-static void face_hub(Sparse *s, int32_t column, int32_t hub, int64_t cost)
+/* What load at the group's hubs is worth at a place, and at the others'. */
+static void hear_offers(Sparse *s, int32_t column)
 {
     Place *place = &s->places[column];
 
-    place->hub_cost = cost;
-    place->offer = best_offer(s, column, hub);
+    place->hub_cost = OUT_OF_REACH / 2;
+    place->offer = -OUT_OF_REACH / 2;
+    for (int32_t out = s->first_out[column]; out < s->first_out[column + 1]; out++) {
+        const Link *link = &s->links[s->out_link[out]];
+        const Bundle *bundle = &s->bundles[link->bundle];
+        int64_t cost;
+
+        if (link->bundle == NOBODY || bundle->to != column)
+            continue;
+        cost = s->edges[bundle->first_edge].cost - s->price[bundle->from];
+        if (s->places[bundle->from].in_group)
+            place->hub_cost = least(place->hub_cost, cost);
+        else
+            place->offer = -least(-place->offer, cost);
+    }
+}
+
+/* What each row of a place would pay to go to the group's hubs, or to others.  Where
+ * there are no others, who leaves first does not depend on the group's price. */
+static void ask_rows(Sparse *s, Place *place)
+{
     place->mixed = false;
     for (int32_t l = place->first_leaver; l < place->end_leaver; l++) {
         Leaver *leaver = &s->leavers[l];
@@ -165,21 +169,21 @@ static void face_hub(Sparse *s, int32_t column, int32_t hub, int64_t cost)
         for (int32_t o = s->first_option[leaver->row];
              o < s->first_option[leaver->row + 1]; o++) {
             const Option *option = &s->options[o];
+            int64_t cost = option->cost - home_cost + s->price[option->column];
 
-            if (option->column == hub)
-                leaver->shift = option->cost - home_cost;
+            if (s->places[option->column].in_group)
+                leaver->shift = least(leaver->shift, cost);
             else if (o != leaver->home)
-                leaver->other = least(leaver->other, option->cost - home_cost +
-                                                         s->price[option->column]);
+                leaver->other = least(leaver->other, cost);
         }
         place->mixed |= leaver->other < OUT_OF_REACH / 2;
     }
-    sort_leavers(s, place, s->price[hub]);
+    sort_leavers(s, place, 0);
 }
 
-/* Finds a place's price if load at the hub costs @price.  Returns how much leaves for
- * the hub, less what arrives from it. */
-static int64_t settle_place(Sparse *s, int32_t column, int64_t price)
+/* Finds a place's price if load at the group's hubs costs @rise more than it did.
+ * Returns how much leaves for the group, less what arrives from it. */
+static int64_t settle_place(Sparse *s, int32_t column, int64_t rise)
 {
     const Place *place = &s->places[column];
     const Edge *step = s->edges + place->first_step;
@@ -187,24 +191,24 @@ static int64_t settle_place(Sparse *s, int32_t column, int64_t price)
     const Leaver *leaver = s->leavers + place->first_leaver;
     const Leaver *last_leaver = s->leavers + place->end_leaver;
     int64_t stays = place->supply, room = 0, leaves = 0, own = OUT_OF_REACH / 4;
-    int64_t mine = price - place->hub_cost;
+    int64_t mine = rise - place->hub_cost;
     int64_t offer = mine > place->offer ? mine : place->offer;
 
     if (place->mixed)
-        sort_leavers(s, place, price);
+        sort_leavers(s, place, rise);
     own = step < last_step ? step->cost + place->onward : own;
     while (room < stays && (step < last_step || leaver < last_leaver)) {
         if (leaver == last_leaver ||
             (step < last_step &&
-             step->cost + place->onward <= threshold(leaver, price))) {
+             step->cost + place->onward <= threshold(leaver, rise))) {
             own = step->cost + place->onward;
             room += step++->capacity;
         } else {
             int64_t goes = least(leaver->supply, stays - room);
 
-            own = threshold(leaver, price);
+            own = threshold(leaver, rise);
             stays -= goes;
-            leaves += leaver->shift + price < leaver->other ? goes : 0;
+            leaves += leaver->shift + rise < leaver->other ? goes : 0;
             leaver++;
         }
     }
@@ -219,71 +223,106 @@ static int64_t settle_place(Sparse *s, int32_t column, int64_t price)
 }
 
 /* Settles all places that @hub leads to. */
-static int64_t try_price(Sparse *s, int32_t hub, int64_t price)
+static int64_t try_rise(Sparse *s, int32_t hub, int64_t rise)
 {
     int64_t leaves = 0;
 
-    s->price[hub] = price;
     for (int32_t b = s->first_bundle[hub]; b < s->first_bundle[hub + 1]; b++)
         if (!s->places[s->bundles[b].to].hub)
-            leaves += settle_place(s, s->bundles[b].to, price);
+            leaves += settle_place(s, s->bundles[b].to, rise);
     return leaves;
 }
 
-/* Looks for the price of load at a hub, between one at which load leaves for it and
- * one at which it arrives, by the rule of false position. */
-static void settle_hub(Sparse *s, int32_t hub)
+/* Looks for how much more load should cost at a group of hubs, of which @hub leads to
+ * all places that the others do: between a rise at which load leaves for them and one
+ * at which it arrives, by the rule of false position. */
+static int64_t find_rise(Sparse *s, int32_t hub)
 {
-    int64_t low, high, left, arrived, stride = 1, total = 0;
-    int32_t n = 0;
+    int64_t low = 0, high = 0, rise = 0, left, arrived, stride = 0;
     int stood = 0; /* 1: the high end has, -1: the low one */
+    int32_t n = 0;
 
     for (int32_t b = s->first_bundle[hub]; b < s->first_bundle[hub + 1]; b++) {
-        const Bundle *bundle = &s->bundles[b];
+        int32_t column = s->bundles[b].to;
 
-        if (s->places[bundle->to].hub)
+        if (s->places[column].hub)
             continue;
-        face_hub(s, bundle->to, hub, s->edges[bundle->first_edge].cost);
-        total += s->price[bundle->to];
-        stride = total / ++n;
+        hear_offers(s, column);
+        ask_rows(s, &s->places[column]);
+        stride += s->price[column] < 0 ? -s->price[column] : s->price[column];
+        n++;
     }
     if (n == 0)
-        return;
-    low = high = s->price[hub];
-    left = arrived = try_price(s, hub, low);
-    stride = 1 + (stride < 0 ? -stride : stride) / 4;
+        return 0;
+    stride = 1 + stride / n / 4;
+    left = arrived = try_rise(s, hub, 0);
     for (int guess = 0; left < 0 && guess < GUESSES; guess++, stride *= 2) {
         high = low;
         arrived = left;
-        left = try_price(s, hub, low -= stride);
+        left = try_rise(s, hub, rise = low -= stride);
     }
     for (int guess = 0; arrived > 0 && guess < GUESSES; guess++, stride *= 2) {
         low = high;
         left = arrived;
-        arrived = try_price(s, hub, high += stride);
+        arrived = try_rise(s, hub, rise = high += stride);
     }
     for (int guess = 0; high - low > 1 && left > 0 && arrived < 0 && guess < GUESSES;
          guess++) {
         int64_t width = high - low;
         int64_t share = left * SHARES / (left - arrived); /* loads leave room for it */
-        int64_t price = low + width / SHARES * share + width % SHARES * share / SHARES;
         int64_t balance;
 
-        price = price <= low ? low + 1 : price >= high ? high - 1 : price;
-        balance = try_price(s, hub, price);
+        rise = low + width / SHARES * share + width % SHARES * share / SHARES;
+        rise = rise <= low ? low + 1 : rise >= high ? high - 1 : rise;
+        balance = try_rise(s, hub, rise);
         if (balance >= 0) {
-            low = price;
+            low = rise;
             left = balance;
             arrived -=
                 stood == 1 ? arrived / 2 : 0; /* that end has stood long enough */
             stood = 1;
         } else {
-            high = price;
+            high = rise;
             arrived = balance;
             left -= stood == -1 ? left / 2 : 0;
             stood = -1;
         }
     }
+    return rise;
+}
+
+/* A hub that leads to fewer places, and to some of the same, is inside the other: hubs
+ * are of caches, cells and hosts. */
+static void gather_inside(Sparse *s, int32_t hub)
+{
+    int32_t n_places = s->first_bundle[hub + 1] - s->first_bundle[hub];
+
+    for (int32_t b = s->first_bundle[hub]; b < s->first_bundle[hub + 1]; b++) {
+        int32_t place = s->bundles[b].to;
+
+        for (int32_t out = s->first_out[place]; out < s->first_out[place + 1]; out++) {
+            const Link *link = &s->links[s->out_link[out]];
+            int32_t n = s->first_bundle[link->to + 1] - s->first_bundle[link->to];
+
+            if (s->places[link->to].hub && link->bundle != NOBODY && n < n_places)
+                s->places[link->to].in_group = true;
+        }
+    }
+}
+
+/* Settles a hub alone, or with all hubs inside it. */
+static void settle_hub(Sparse *s, int32_t hub, bool with_inner)
+{
+    int64_t rise;
+
+    for (int32_t j = 0; j < s->n_columns; j++)
+        s->places[j].in_group = false;
+    if (with_inner)
+        gather_inside(s, hub);
+    s->places[hub].in_group = true;
+    rise = find_rise(s, hub);
+    for (int32_t j = 0; j < s->n_columns; j++)
+        s->price[j] += s->places[j].in_group ? rise : 0;
 }
 
 void sparse_guess_prices(Sparse *s)
@@ -296,9 +335,15 @@ void sparse_guess_prices(Sparse *s)
     for (int32_t j = 0; j < s->n_columns; j++)
         n_hubs += s->places[j].hub;
     for (int pass = 0; pass < (n_hubs > 1 ? PASSES : 1); pass++)
-        for (int32_t at = 0; at < s->n_columns; at++)
-            if (s->places[s->order[at]].hub)
-                settle_hub(s, s->order[at]);
+        for (int32_t at = 0; at < s->n_columns; at++) {
+            int32_t hub = s->order[at];
+
+            if (!s->places[hub].hub)
+                continue;
+            if (n_hubs > 1)
+                settle_hub(s, hub, true);
+            settle_hub(s, hub, false);
+        }
 
     /* Whatever was found, no price may come near what is out of reach. */
     for (int32_t j = 0; j < s->n_columns; j++)
