@@ -6,13 +6,14 @@
 # line here is a decision, and should be made as one.  A layer's private headers
 # lie beside its sources and are included by bare name, so nobody else can reach
 # them; the C library's are free to all but for "system", the folders sys/ and
-# linux/, which only those get who deal with the world.
+# linux/, which only those get who deal with the world; "memory" is how to advise the
+# kernel on it.
 set -u
 . tests/tools/tap.sh
 
 may_include() {
     case $1 in
-    graph)  echo "graph" ;;
+    graph)  echo "graph memory" ;;
     model)  echo "model glib" ;;
     plan)   echo "graph model plan glib" ;;
     conf)   echo "plan conf glib" ;;
@@ -28,6 +29,7 @@ layer_of() {
     case $1 in
     glib.h | glib/* | glib-*.h | gio/*) echo glib ;;
     libvirt/*)     echo libvirt ;;
+    sys/mman.h)    echo memory ;;
     sys/* | linux/*) echo system ;;
     */*)           echo "${1%%/*}" ;;
     *)             echo none ;; # the C library, or a private header
