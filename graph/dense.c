@@ -35,8 +35,10 @@
 
 #define NOBODY (-1)
 
-/* Of a row that may not go somewhere; and how far apart a row's costs may lie. */
+/* Of a row that may not go somewhere, for want of an edge or of room on it; and how
+ * far apart a row's costs may lie. */
 #define COST_ABSENT (1 << 30)
+#define COST_SHUT (COST_ABSENT + 1)
 #define COST_SPREAD (1 << 29)
 
 /* Arcs: how far ahead of the eye a row is fetched, over the ends of pages that
@@ -448,10 +450,11 @@ static int32_t read_scattered(Dense *d, const Network *net, const Shape *shape,
         if ((uint32_t)k >= (uint32_t)d->n_columns)
             return -1;
         d->had_flow |= network_flow(net, a) != 0;
-        if (network_capacity(net, a) == 0)
-            continue;
         if (d->scratch[k] != COST_ABSENT)
             return -1;
+        d->scratch[k] = COST_SHUT;
+        if (network_capacity(net, a) == 0)
+            continue;
         spread |= above < 0 ? ~above : above;
         d->scratch[k] = (int32_t)above;
     }

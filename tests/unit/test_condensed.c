@@ -230,6 +230,61 @@ static void test_sees_through_single_supplies(void)
     network_clear(&net);
 }
 
+/* ── what may change ──────────────────────────────────────────────────────── */
+
+/* The same flow as simplex finds from scratch. */
+static McmfResult resolve_well(Condensed *condensed, Network *net, const ArcIx *changed,
+                               int32_t n_changed)
+{
+    McmfResult got = condensed_resolve(condensed, net, changed, n_changed);
+    McmfResult fresh;
+
+    g_assert_cmpint(got.status, ==, MCMF_OPTIMAL);
+    g_assert_cmpint(flow_verify(net, SOURCE, SINK), ==, FLOW_SOUND);
+    condensed_prove(condensed, net);
+    g_assert_cmpint(flow_certify(net, SOURCE, SINK), ==, FLOW_SOUND);
+
+    {
+        Network copy = NETWORK_EMPTY;
+
+        g_assert_true(network_reset(&copy, net->n_nodes, net->n_arcs / 2));
+        for (ArcIx a = 0; a < net->n_arcs; a += 2)
+            network_add_edge(&copy, network_from(net, a), net->arcs[a].to,
+                             network_capacity(net, a), net->arcs[a].cost);
+        fresh = mcmf_simplex(&copy, SOURCE, SINK);
+        network_clear(&copy);
+    }
+    g_assert_cmpint(got.flow, ==, fresh.flow);
+    g_assert_cmpint(got.cost, ==, fresh.cost);
+    return got;
+}
+
+/* Of parallel edges one may be without room, and may be given some. */
+static void test_tells_parallel_edges_apart(void)
+{
+    Network net = NETWORK_EMPTY;
+    Condensed *condensed = condensed_new();
+    ArcIx shut;
+
+    g_assert_true(network_reset(&net, 6, 9));
+    for (NodeIx row = 2; row < 4; row++) {
+        network_add_edge(&net, SOURCE, row, 1, 0);
+        network_add_edge(&net, row, 4, 1, 5);
+        network_add_edge(&net, row, 5, 1, 9);
+    }
+    shut = network_add_edge(&net, 2, 4, 0, 7);
+    for (NodeIx column = 4; column < 6; column++)
+        network_add_edge(&net, column, SINK, 2, 0);
+    g_assert_cmpint(condensed_solve(condensed, &net, SOURCE, SINK).cost, ==, 10);
+    g_assert_cmpint(resolve_well(condensed, &net, &shut, 1).cost, ==, 10);
+    network_set_capacity(&net, shut, 1);
+    g_assert_cmpint(resolve_well(condensed, &net, &shut, 1).cost, ==, 10);
+    network_set_cost(&net, shut, 3);
+    g_assert_cmpint(resolve_well(condensed, &net, &shut, 1).cost, ==, 8);
+    condensed_free(condensed);
+    network_clear(&net);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -245,5 +300,7 @@ int main(int argc, char **argv)
                     test_needless_names_change_nothing);
     g_test_add_func("/condensed/sees-through-single-supplies",
                     test_sees_through_single_supplies);
+    g_test_add_func("/condensed/tells-parallel-edges-apart",
+                    test_tells_parallel_edges_apart);
     return g_test_run();
 }
