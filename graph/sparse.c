@@ -610,6 +610,14 @@ static bool take_changes(Sparse *s, const Network *net, const Shape *shape,
     return s->load <= SPARSE_LOAD_MAX;
 }
 
+/* Are costs still within what was made ready for? */
+static bool costs_hold(const Sparse *s, const Network *net)
+{
+    int64_t most = s->overflow == NOBODY ? 4 * SPARSE_PATH_MAX : s->dear;
+
+    return sparse_dear(net) <= most;
+}
+
 /* Lets the edges out of a column take what it has too much or too little, where that
  * is as cheap; a hub's are too many to ask. */
 static void settle_column(Sparse *s, int32_t column)
@@ -628,7 +636,7 @@ EngineAnswer sparse_resolve(Sparse *s, Network *net, const Shape *shape,
 {
     s->augmentations = 0;
     s->complete = true;
-    if (!take_changes(s, net, shape, changed, n_changed))
+    if (!costs_hold(s, net) || !take_changes(s, net, shape, changed, n_changed))
         return ENGINE_UNFIT;
     for (int32_t m = 0; m < s->n_moved; m++) {
         int32_t row = s->moved_rows[m];

@@ -156,6 +156,12 @@ static inline Edge sparse_edge(const Network *net, ArcIx arc)
                    least(network_capacity(net, arc), SPARSE_LOAD_MAX), arc };
 }
 
+/* What no path comes to. */
+static inline int64_t sparse_dear(const Network *net)
+{
+    return 4 * (int64_t)net->n_nodes * net->cost_max + 1;
+}
+
 /* The order in which a bundle fills. */
 static inline bool edge_before(const Edge *a, const Edge *b)
 {

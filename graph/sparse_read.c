@@ -445,7 +445,7 @@ EngineAnswer sparse_read(Sparse *s, const Network *net, const Shape *shape,
     s->had_flow = false;
     if (net->cost_max > 0 && net->n_nodes > SPARSE_PATH_MAX / net->cost_max)
         return ENGINE_UNFIT;
-    s->dear = 4 * net->n_nodes * net->cost_max + 1;
+    s->dear = sparse_dear(net);
     s->n_options = net->n_arcs / 2 + (overflow ? s->n_rows : 0);
     s->column_edges_max = (size_t)least(net->n_arcs / 2, SPARSE_EDGES_MAX);
     s->n_peeled = net->n_nodes - s->n_rows - shape->n_columns - 1;

@@ -285,6 +285,38 @@ static void test_tells_parallel_edges_apart(void)
     network_clear(&net);
 }
 
+/* Two rows with a load of 2 each, and two columns.  Returns the way out of the first
+ * column, behind which is that out of the second; before it is the way into it. */
+static ArcIx make_pair(Network *net, int64_t room, int64_t cost)
+{
+    ArcIx way_out;
+
+    g_assert_true(network_reset(net, 6, 6));
+    for (NodeIx row = 2; row < 4; row++) {
+        network_add_edge(net, SOURCE, row, 2, 0);
+        network_add_edge(net, row, row + 2, 2, cost);
+    }
+    way_out = network_add_edge(net, 4, SINK, room, cost);
+    network_add_edge(net, 5, SINK, 1, cost);
+    return way_out;
+}
+
+/* However dear it has become: what does not fit is what has no room. */
+static void test_serves_whom_it_can_at_any_cost(void)
+{
+    Network net = NETWORK_EMPTY;
+    Condensed *condensed = condensed_new();
+    ArcIx way_out = make_pair(&net, 2, 1);
+
+    g_assert_cmpint(condensed_solve(condensed, &net, SOURCE, SINK).flow, ==, 3);
+    for (int64_t cost = 1; cost <= FLOW_COST_MAX; cost *= 2) {
+        network_set_cost(&net, way_out, cost);
+        g_assert_cmpint(resolve_well(condensed, &net, &way_out, 1).flow, ==, 3);
+    }
+    condensed_free(condensed);
+    network_clear(&net);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -302,5 +334,7 @@ int main(int argc, char **argv)
                     test_sees_through_single_supplies);
     g_test_add_func("/condensed/tells-parallel-edges-apart",
                     test_tells_parallel_edges_apart);
+    g_test_add_func("/condensed/serves-whom-it-can-at-any-cost",
+                    test_serves_whom_it_can_at_any_cost);
     return g_test_run();
 }
