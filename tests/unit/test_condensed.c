@@ -317,6 +317,22 @@ static void test_serves_whom_it_can_at_any_cost(void)
     network_clear(&net);
 }
 
+static void test_costs_may_grow_too_wide(void)
+{
+    Network net = NETWORK_EMPTY;
+    Condensed *condensed = condensed_new();
+    ArcIx arc = 0;
+
+    make_full(&net, 300, 5, 10);
+    g_assert_cmpint(condensed_solve(condensed, &net, SOURCE, SINK).status, ==,
+                    MCMF_OPTIMAL);
+    network_set_cost(&net, arc, FLOW_COST_MAX);
+    g_assert_cmpint(condensed_resolve(condensed, &net, &arc, 1).status, ==,
+                    MCMF_TOO_WIDE);
+    condensed_free(condensed);
+    network_clear(&net);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -336,5 +352,6 @@ int main(int argc, char **argv)
                     test_tells_parallel_edges_apart);
     g_test_add_func("/condensed/serves-whom-it-can-at-any-cost",
                     test_serves_whom_it_can_at_any_cost);
+    g_test_add_func("/condensed/costs-may-grow-too-wide", test_costs_may_grow_too_wide);
     return g_test_run();
 }
