@@ -606,8 +606,10 @@ static bool take_changes(Sparse *s, const Network *net, const Shape *shape,
             change_option(s, net, ~from, option_of(s, ~from, arc));
         else
             change_edge(s, net, bundle_between(s, from, to), arc);
+        if (s->load > SPARSE_LOAD_MAX)
+            return false; /* before more than 64 bits hold is added up */
     }
-    return s->load <= SPARSE_LOAD_MAX;
+    return true;
 }
 
 /* Are costs still within what was made ready for? */

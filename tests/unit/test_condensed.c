@@ -333,6 +333,30 @@ static void test_costs_may_grow_too_wide(void)
     network_clear(&net);
 }
 
+/* Though the loads of eight come to 2^64, which is nothing again. */
+static void test_rows_without_limit_are_unfit(void)
+{
+    enum { ROWS = 8 };
+    Network net = NETWORK_EMPTY;
+    Condensed *condensed = condensed_new();
+    ArcIx changed[2 * ROWS];
+
+    g_assert_true(network_reset(&net, FIRST_ROW + ROWS, 2 * ROWS));
+    for (NodeIx row = FIRST_ROW; row < FIRST_ROW + ROWS; row++) {
+        network_add_edge(&net, SOURCE, row, 1, 0);
+        network_add_edge(&net, row, SINK, 1, 0);
+    }
+    g_assert_cmpint(condensed_solve(condensed, &net, SOURCE, SINK).flow, ==, ROWS);
+    for (int i = 0; i < 2 * ROWS; i++) {
+        changed[i] = 2 * i;
+        network_set_capacity(&net, changed[i], FLOW_UNLIMITED);
+    }
+    g_assert_cmpint(condensed_resolve(condensed, &net, changed, 2 * ROWS).status, ==,
+                    MCMF_UNFIT);
+    condensed_free(condensed);
+    network_clear(&net);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -353,5 +377,7 @@ int main(int argc, char **argv)
     g_test_add_func("/condensed/serves-whom-it-can-at-any-cost",
                     test_serves_whom_it_can_at_any_cost);
     g_test_add_func("/condensed/costs-may-grow-too-wide", test_costs_may_grow_too_wide);
+    g_test_add_func("/condensed/rows-without-limit-are-unfit",
+                    test_rows_without_limit_are_unfit);
     return g_test_run();
 }
