@@ -67,6 +67,10 @@ static const Lanes *lanes(void)
     return &portable_lanes;
 }
 
+/* Beyond this prices are not for starting from: with a path's costs on either side of
+ * them, what is out of reach might seem within. */
+#define PRICE_MAX (OUT_OF_REACH / 8)
+
 /* Columns with no more bundles than this are asked what each could take. */
 #define BUNDLES_FEW 4
 
@@ -620,6 +624,20 @@ static bool costs_hold(const Sparse *s, const Network *net)
     return sparse_dear(net) <= most;
 }
 
+/* Searches only ever raise prices: puts the sink's back to nothing.  False if others
+ * have strayed so far from it that sums might come near what is out of reach. */
+static bool settle_prices(Sparse *s)
+{
+    int64_t sink = s->price[s->sink];
+    bool near = true;
+
+    for (int32_t j = 0; j < s->n_columns; j++) {
+        s->price[j] -= sink;
+        near = near && s->price[j] <= PRICE_MAX && s->price[j] >= -PRICE_MAX;
+    }
+    return near;
+}
+
 /* Lets the edges out of a column take what it has too much or too little, where that
  * is as cheap; a hub's are too many to ask. */
 static void settle_column(Sparse *s, int32_t column)
@@ -638,7 +656,8 @@ EngineAnswer sparse_resolve(Sparse *s, Network *net, const Shape *shape,
 {
     s->augmentations = 0;
     s->complete = true;
-    if (!costs_hold(s, net) || !take_changes(s, net, shape, changed, n_changed))
+    if (!costs_hold(s, net) || !settle_prices(s) ||
+        !take_changes(s, net, shape, changed, n_changed))
         return ENGINE_UNFIT;
     for (int32_t m = 0; m < s->n_moved; m++) {
         int32_t row = s->moved_rows[m];

@@ -357,6 +357,22 @@ static void test_rows_without_limit_are_unfit(void)
     network_clear(&net);
 }
 
+/* Prices that are raised again and again still fit. */
+static void test_prices_do_not_wander_off(void)
+{
+    Network net = NETWORK_EMPTY;
+    Condensed *condensed = condensed_new();
+    ArcIx way_out = make_pair(&net, 0, FLOW_COST_MAX);
+
+    g_assert_cmpint(condensed_solve(condensed, &net, SOURCE, SINK).flow, ==, 1);
+    for (int round = 0; round < 2000; round++) {
+        network_set_capacity(&net, way_out, round % 2 ? 0 : 9);
+        resolve_well(condensed, &net, &way_out, 1);
+    }
+    condensed_free(condensed);
+    network_clear(&net);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -379,5 +395,7 @@ int main(int argc, char **argv)
     g_test_add_func("/condensed/costs-may-grow-too-wide", test_costs_may_grow_too_wide);
     g_test_add_func("/condensed/rows-without-limit-are-unfit",
                     test_rows_without_limit_are_unfit);
+    g_test_add_func("/condensed/prices-do-not-wander-off",
+                    test_prices_do_not_wander_off);
     return g_test_run();
 }
