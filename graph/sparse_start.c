@@ -21,6 +21,12 @@
 
 enum { PASSES = 2, GUESSES = 16, SHARES = 1 << 16 };
 
+/* Whatever is found, no price may come near what is out of reach. */
+static int64_t within_reach(const Sparse *s, int64_t price)
+{
+    return price > s->dear ? s->dear : price < -s->dear ? -s->dear : price;
+}
+
 /* What the columns lead to, from the sink backwards, costs at least this. */
 static void price_onward(Sparse *s)
 {
@@ -218,7 +224,7 @@ static int64_t settle_place(Sparse *s, int32_t column, int64_t rise)
         leaves -= offer == mine ? room - stays : 0;
         own = offer;
     }
-    s->price[column] = own;
+    s->price[column] = within_reach(s, own);
     return leaves;
 }
 
@@ -238,7 +244,9 @@ static int64_t try_rise(Sparse *s, int32_t hub, int64_t rise)
  * at which it arrives, by the rule of false position. */
 static int64_t find_rise(Sparse *s, int32_t hub)
 {
-    int64_t low = 0, high = 0, rise = 0, left, arrived, stride = 0;
+    int64_t low = 0, high = 0, rise = 0, left, arrived, stride;
+    int64_t most = 2 * s->dear; /* from end to end of what is within reach */
+    __int128 total = 0;
     int stood = 0; /* 1: the high end has, -1: the low one */
     int32_t n = 0;
 
@@ -249,19 +257,21 @@ static int64_t find_rise(Sparse *s, int32_t hub)
             continue;
         hear_offers(s, column);
         ask_rows(s, &s->places[column]);
-        stride += s->price[column] < 0 ? -s->price[column] : s->price[column];
+        total += s->price[column] < 0 ? -s->price[column] : s->price[column];
         n++;
     }
     if (n == 0)
         return 0;
-    stride = 1 + stride / n / 4;
+    stride = 1 + (int64_t)(total / n / 4);
     left = arrived = try_rise(s, hub, 0);
-    for (int guess = 0; left < 0 && guess < GUESSES; guess++, stride *= 2) {
+    for (int guess = 0; left < 0 && low > -most && guess < GUESSES;
+         guess++, stride *= 2) {
         high = low;
         arrived = left;
         left = try_rise(s, hub, rise = low -= stride);
     }
-    for (int guess = 0; arrived > 0 && guess < GUESSES; guess++, stride *= 2) {
+    for (int guess = 0; arrived > 0 && high < most && guess < GUESSES;
+         guess++, stride *= 2) {
         low = high;
         left = arrived;
         arrived = try_rise(s, hub, rise = high += stride);
@@ -322,7 +332,8 @@ static void settle_hub(Sparse *s, int32_t hub, bool with_inner)
     s->places[hub].in_group = true;
     rise = find_rise(s, hub);
     for (int32_t j = 0; j < s->n_columns; j++)
-        s->price[j] += s->places[j].in_group ? rise : 0;
+        if (s->places[j].in_group)
+            s->price[j] = within_reach(s, s->price[j] + rise);
 }
 
 void sparse_guess_prices(Sparse *s)
@@ -344,10 +355,4 @@ void sparse_guess_prices(Sparse *s)
                 settle_hub(s, hub, true);
             settle_hub(s, hub, false);
         }
-
-    /* Whatever was found, no price may come near what is out of reach. */
-    for (int32_t j = 0; j < s->n_columns; j++)
-        s->price[j] = s->price[j] > s->dear    ? s->dear
-                      : s->price[j] < -s->dear ? -s->dear
-                                               : s->price[j];
 }

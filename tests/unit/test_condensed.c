@@ -373,6 +373,29 @@ static void test_prices_do_not_wander_off(void)
     network_clear(&net);
 }
 
+/* Hubs that lead to many a column from which there is no way on. */
+static void test_dead_ends_at_hubs(void)
+{
+    enum { PLACE = 4, HUB = 5, OTHER_HUB = 6, DEAD_END = 7, DEAD_ENDS = 40 };
+    Network net = NETWORK_EMPTY;
+
+    g_assert_true(network_reset(&net, DEAD_END + DEAD_ENDS, 10 + 2 * DEAD_ENDS));
+    for (NodeIx row = 2; row < 4; row++) {
+        network_add_edge(&net, SOURCE, row, 2, 0);
+        network_add_edge(&net, row, PLACE, 2, 1);
+        network_add_edge(&net, row, row == 2 ? HUB : OTHER_HUB, 2, 3);
+    }
+    for (NodeIx hub = HUB; hub <= OTHER_HUB; hub++) {
+        network_add_edge(&net, hub, PLACE, 2, 1);
+        for (NodeIx end = DEAD_END; end < DEAD_END + DEAD_ENDS; end++)
+            network_add_edge(&net, hub, end, FLOW_UNLIMITED, 0);
+    }
+    network_add_edge(&net, PLACE, SINK, 2, 1);
+    network_add_edge(&net, PLACE, SINK, 2, 2);
+    g_assert_cmpint(solve_well(&net).cost, ==, 10);
+    network_clear(&net);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -397,5 +420,6 @@ int main(int argc, char **argv)
                     test_rows_without_limit_are_unfit);
     g_test_add_func("/condensed/prices-do-not-wander-off",
                     test_prices_do_not_wander_off);
+    g_test_add_func("/condensed/dead-ends-at-hubs", test_dead_ends_at_hubs);
     return g_test_run();
 }
