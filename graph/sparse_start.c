@@ -244,11 +244,10 @@ static int64_t try_rise(Sparse *s, int32_t hub, int64_t rise)
  * at which it arrives, by the rule of false position. */
 static int64_t find_rise(Sparse *s, int32_t hub)
 {
-    int64_t low = 0, high = 0, rise = 0, left, arrived, stride;
+    int32_t n = s->first_bundle[hub + 1] - s->first_bundle[hub];
+    int64_t low = 0, high = 0, rise = 0, left, arrived, stride = 0;
     int64_t most = 2 * s->dear; /* from end to end of what is within reach */
-    __int128 total = 0;
-    int stood = 0; /* 1: the high end has, -1: the low one */
-    int32_t n = 0;
+    int stood = 0;              /* 1: the high end has, -1: the low one */
 
     for (int32_t b = s->first_bundle[hub]; b < s->first_bundle[hub + 1]; b++) {
         int32_t column = s->bundles[b].to;
@@ -257,12 +256,9 @@ static int64_t find_rise(Sparse *s, int32_t hub)
             continue;
         hear_offers(s, column);
         ask_rows(s, &s->places[column]);
-        total += s->price[column] < 0 ? -s->price[column] : s->price[column];
-        n++;
+        stride += (s->price[column] < 0 ? -s->price[column] : s->price[column]) / n;
     }
-    if (n == 0)
-        return 0;
-    stride = 1 + (int64_t)(total / n / 4);
+    stride = 1 + stride / 4;
     left = arrived = try_rise(s, hub, 0);
     for (int guess = 0; left < 0 && low > -most && guess < GUESSES;
          guess++, stride *= 2) {
