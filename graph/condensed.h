@@ -13,10 +13,8 @@
 #define PINFLOW_CONDENSED_H
 
 #include "graph/flow.h"
+#include "block.h"
 
-#define block_carve pinflow_block_carve
-#define block_renew pinflow_block_renew
-#define block_free pinflow_block_free
 #define dense_new pinflow_dense_new
 #define dense_free pinflow_dense_free
 #define dense_solve pinflow_dense_solve
@@ -47,24 +45,6 @@ static inline int vector_bytes(void)
 #endif
     return 16;
 }
-
-/* ── memory: one block, carved into arrays ────────────────────────────────── */
-
-/* The arrays of one solve live and die together.  A function carves them all from
- * a block, and is called twice: on an empty block, to learn how much they need,
- * and on the real one. */
-typedef struct {
-    char *memory;
-    size_t size, used;
-} Block;
-
-/* Memory for @count things of @size bytes, aligned to a cache line; NULL from an
- * empty block. */
-void *block_carve(Block *block, size_t count, size_t size);
-
-/* Makes @block at least as large as @need, its contents void, nothing carved. */
-bool block_renew(Block *block, size_t need);
-void block_free(Block *block);
 
 /* ── shape ────────────────────────────────────────────────────────────────── */
 
