@@ -736,15 +736,18 @@ static void write_prices(const Simplex *sx)
         sx->net->price[v] = (int64_t)(sx->price[v] - at_root);
 }
 
-/* False where the cost leaves 64 bits. */
+/* False where the cost leaves 64 bits, or an edge that never fills is full. */
 static bool sum_cost(const Network *net, int64_t *out)
 {
     __int128 sum = 0;
 
-    for (ArcIx a = 0; a < net->n_arcs; a += 2)
-        if (__builtin_add_overflow(
-                sum, (__int128)net->arcs[a].cost * network_flow(net, a), &sum))
+    for (ArcIx a = 0; a < net->n_arcs; a += 2) {
+        int64_t flow = network_flow(net, a);
+
+        if (flow == FLOW_UNLIMITED ||
+            __builtin_add_overflow(sum, (__int128)net->arcs[a].cost * flow, &sum))
             return false;
+    }
     *out = (int64_t)sum;
     return *out == sum;
 }

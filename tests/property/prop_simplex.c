@@ -381,6 +381,20 @@ static void what_leaves_64_bits_is_too_wide(void)
     network_clear(&net);
 }
 
+/* The first cycle takes half of what the edge back is said to hold, and the endless one
+ * the other half. */
+static void what_never_fills_is_not_full(void)
+{
+    Network net = NETWORK_EMPTY;
+
+    g_assert_true(network_reset(&net, 4, 3));
+    network_add_edge(&net, 2, 3, FLOW_CAPACITY_MAX, -1);
+    network_add_edge(&net, 2, 3, FLOW_UNLIMITED, 0);
+    network_add_edge(&net, 3, 2, FLOW_UNLIMITED, -1);
+    g_assert_cmpint(mcmf_simplex(&net, 0, 1).status, !=, MCMF_OPTIMAL);
+    network_clear(&net);
+}
+
 static void nothing_flows_through_nothing(void)
 {
     Network net = NETWORK_EMPTY;
@@ -426,6 +440,7 @@ int main(int argc, char **argv)
     g_test_add_func("/simplex/great-flows-are-bounded", great_flows_are_bounded);
     g_test_add_func("/simplex/unbounded-loop", an_endless_loop_is_unbounded);
     g_test_add_func("/simplex/too-wide", what_leaves_64_bits_is_too_wide);
+    g_test_add_func("/simplex/never-full", what_never_fills_is_not_full);
     g_test_add_func("/simplex/nothing", nothing_flows_through_nothing);
     return g_test_run();
 }
