@@ -220,11 +220,14 @@ static McmfResult answer(Condensed *c, Network *net, EngineAnswer engine,
         put_flow(net, c->peeled[p], report.flow);
         report.cost += (__int128)report.flow * net->arcs[c->peeled[p]].cost;
     }
-    if (report.cost > INT64_MAX || report.cost < INT64_MIN)
-        result.status = MCMF_TOO_WIDE;
     result.flow = report.flow;
     result.cost = (int64_t)report.cost;
     result.augmentations = report.augmentations;
+    if (result.cost != report.cost) {
+        c->solved = false;
+        result.status = MCMF_TOO_WIDE;
+        return result;
+    }
     result.cheapest = true;
     if (TORTURED(false, true)) {
         condensed_prove(c, net);

@@ -50,6 +50,10 @@ static inline int vector_bytes(void)
 
 #define PART_SOURCE INT32_MIN
 
+/* More parallel edges than this are for a solver that does not read them one by one,
+ * each time it wants to know how full they are. */
+#define PARALLEL_MAX 1024
+
 typedef struct {
     NodeIx source, sink;
     int32_t n_rows, n_columns; /* the sink is the last column */

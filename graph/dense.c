@@ -125,9 +125,10 @@ static int32_t step_holding(const Dense *d, int32_t j, int32_t unit)
 
 static int32_t room_of(const Dense *d, int32_t j)
 {
-    const Step *last = &d->steps[d->first_step[j + 1] - 1];
+    int32_t end = d->first_step[j + 1];
 
-    return d->first_step[j + 1] > d->first_step[j] ? last->below + last->room : 0;
+    return end > d->first_step[j] ? d->steps[end - 1].below + d->steps[end - 1].room
+                                  : 0;
 }
 
 /* Says what steps cost in cells whose prices reach from -@price_max to @price_max.

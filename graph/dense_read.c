@@ -152,7 +152,7 @@ static bool read_steps(Dense *d, const Network *net, const Shape *shape)
     for (int32_t j = 0; j < d->n_columns; j++) {
         int32_t n = d->first_step[j + 1] - d->first_step[j];
 
-        if ((int64_t)n * (d->n_rows + 1) > INT32_MAX)
+        if (n > PARALLEL_MAX || (int64_t)n * (d->n_rows + 1) > INT32_MAX)
             return false;
         sort_steps(d->steps + d->first_step[j], n);
     }

@@ -13,6 +13,9 @@
 /* So many options that their columns fit into one number. */
 #define OPTIONS_FEW 4
 
+/* No more edges out of one column. */
+#define COLUMN_EDGES_MAX CONDENSED_COLUMNS_MAX
+
 /* No more links than the network has arcs, but for a small one, */
 #define LINKS_FREE (INT64_C(1) << 20)
 
@@ -262,8 +265,9 @@ static inline void insert_edge(Sparse *s, int32_t first, int32_t at, int32_t to,
     s->targets[at] = to;
 }
 
-/* Sorts edges by the column they leave, then where to, then by cost. */
-static void read_edges(Sparse *s, const Network *net, const Shape *shape)
+/* Sorts edges by the column they leave, then where to, then by cost.  False if some
+ * column has so many that it would take long. */
+static bool read_edges(Sparse *s, const Network *net, const Shape *shape)
 {
     int32_t *end = s->first_bundle; /* means something else later */
     int32_t start = 0;
@@ -275,6 +279,8 @@ static void read_edges(Sparse *s, const Network *net, const Shape *shape)
     for (int32_t j = 0; j < s->n_columns; j++) {
         int32_t n = end[j];
 
+        if (n > COLUMN_EDGES_MAX)
+            return false;
         s->order[j] = end[j] = start;
         start += n;
     }
@@ -287,13 +293,15 @@ static void read_edges(Sparse *s, const Network *net, const Shape *shape)
         s->had_flow |= network_flow(net, arc) != 0;
     }
     if (s->overflow == NOBODY)
-        return;
+        return true;
     insert_edge(s, start, start, s->sink, (Edge){ s->dear, SPARSE_LOAD_MAX, ARC_NONE });
     s->n_edges++;
     end[s->overflow] = s->n_edges;
+    return true;
 }
 
-static void find_bundles(Sparse *s)
+/* False if more edges are parallel than is good. */
+static bool find_bundles(Sparse *s)
 {
     int32_t e = 0;
 
@@ -308,10 +316,13 @@ static void find_bundles(Sparse *s)
             while (e < end && s->targets[e] == bundle.to)
                 e++;
             bundle.end_edge = e;
+            if (e - bundle.first_edge > PARALLEL_MAX)
+                return false;
             s->bundles[s->n_bundles++] = bundle;
         }
     }
     s->first_bundle[s->n_columns] = s->n_bundles;
+    return true;
 }
 
 /* False if bundles lead in a circle. */
@@ -469,9 +480,7 @@ EngineAnswer sparse_read(Sparse *s, const Network *net, const Shape *shape,
     if (!block_renew(&s->graph, need.used))
         return ENGINE_NO_MEMORY;
     carve_columns(s, &s->graph);
-    read_edges(s, net, shape);
-    find_bundles(s);
-    if (!find_order(s))
+    if (!read_edges(s, net, shape) || !find_bundles(s) || !find_order(s))
         return ENGINE_UNFIT;
     make_links(s);
     sort_links(s);

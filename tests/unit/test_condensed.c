@@ -396,6 +396,23 @@ static void test_dead_ends_at_hubs(void)
     network_clear(&net);
 }
 
+/* They would be read one by one for every path. */
+static void test_many_parallel_edges_are_unfit(void)
+{
+    enum { MANY = 3000 };
+    Network net = NETWORK_EMPTY;
+
+    for (int64_t supply = 1; supply <= MANY; supply += MANY - 1) {
+        g_assert_true(network_reset(&net, 4, MANY + 2));
+        network_add_edge(&net, SOURCE, FIRST_ROW, supply, 0);
+        network_add_edge(&net, FIRST_ROW, 3, supply, 0);
+        for (int e = 0; e < MANY; e++)
+            network_add_edge(&net, 3, SINK, 1, MANY - e);
+        g_assert_cmpint(mcmf_condensed(&net, SOURCE, SINK).status, ==, MCMF_UNFIT);
+    }
+    network_clear(&net);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -421,5 +438,7 @@ int main(int argc, char **argv)
     g_test_add_func("/condensed/prices-do-not-wander-off",
                     test_prices_do_not_wander_off);
     g_test_add_func("/condensed/dead-ends-at-hubs", test_dead_ends_at_hubs);
+    g_test_add_func("/condensed/many-parallel-edges-are-unfit",
+                    test_many_parallel_edges_are_unfit);
     return g_test_run();
 }
