@@ -14,6 +14,9 @@
  * processors do not see beyond. */
 #define READ_AHEAD 160
 
+/* Rows: how far ahead of the hand the edge that gets a row's unit is fetched. */
+#define WRITE_AHEAD 12
+
 /* ── reading the network ──────────────────────────────────────────────────── */
 
 void dense_carve(Dense *d, Block *block)
@@ -270,17 +273,32 @@ bool dense_read(Dense *d, const Network *net, const Shape *shape)
 
 /* ── writing it back ──────────────────────────────────────────────────────── */
 
-/* The edge from row i to column j.  Where a row's edges were added in the order of
- * their columns it is where it should be; else it is looked for. */
+/* Where the edge from row i to column j is, if the row's edges were added one after
+ * the other in the order of their columns; or ARC_NONE. */
+static ArcIx likely_edge(const Dense *d, const Network *net, const Shape *shape,
+                         int32_t i, int32_t j)
+{
+    ArcIx edge = net->first[shape->row_node[i]] - 2 * (d->n_columns - 1 - j);
+
+    return edge >= 0 && edge % 2 == 0 ? edge : ARC_NONE;
+}
+
+static void fetch_edge(const Network *net, ArcIx edge)
+{
+    if (edge != ARC_NONE)
+        __builtin_prefetch(&net->arcs[edge], 1);
+}
+
+/* The edge from row i to column j, wherever it is. */
 static ArcIx edge_between(const Dense *d, const Network *net, const Shape *shape,
                           int32_t i, int32_t j)
 {
     NodeIx from = shape->row_node[i], to = shape->column_node[j];
-    ArcIx guess = net->first[from] - 2 * (d->n_columns - 1 - j);
+    ArcIx likely = likely_edge(d, net, shape, i, j);
 
-    if (guess >= 0 && guess % 2 == 0 && net->arcs[guess].to == to &&
-        network_from(net, guess) == from && network_capacity(net, guess) > 0)
-        return guess;
+    if (likely != ARC_NONE && net->arcs[likely].to == to &&
+        network_from(net, likely) == from && network_capacity(net, likely) > 0)
+        return likely;
     for (ArcIx a = net->first[from]; a != ARC_NONE; a = net->arcs[a].next)
         if (a % 2 == 0 && net->arcs[a].to == to && network_capacity(net, a) > 0)
             return a;
@@ -320,7 +338,10 @@ void dense_write(Dense *d, Network *net, const Shape *shape, EngineReport *out)
     d->had_flow = false;
     for (int32_t i = 0; i < d->n_rows; i++) {
         ArcIx arc = d->idle[i] ? ARC_NONE : d->carrier[i];
+        int32_t ahead = i + WRITE_AHEAD;
 
+        if (ahead < d->n_rows && !d->idle[ahead])
+            fetch_edge(net, likely_edge(d, net, shape, ahead, d->on[ahead]));
         put_flow(net, shape->supply[i], !d->idle[i]);
         if (!d->idle[i] &&
             (arc == ARC_NONE || shape->part[net->arcs[arc].to] != d->on[i]))
