@@ -46,7 +46,7 @@ static uint64_t draw(Chance *chance)
     return z ^ (z >> 31);
 }
 
-/* A number from 0 to @below - 1. */
+/* A number from 0 to @limit - 1. */
 static int32_t below(Chance *chance, int32_t limit)
 {
     return (int32_t)(((draw(chance) >> 32) * (uint64_t)limit) >> 32);

@@ -16,15 +16,17 @@
 
 typedef struct {
     char *memory;
-    size_t size, used;
+    size_t size, used; /* bytes; used is counted also where there is no memory */
 } Block;
 
 /* Memory for @count things of @size bytes, aligned to a cache line; NULL from an
  * empty block. */
 void *block_carve(Block *block, size_t count, size_t size);
 
-/* Makes @block at least as large as @need, its contents void, nothing carved. */
+/* Makes @block at least as large as @need bytes, its contents void, nothing carved.
+ * False when out of memory. */
 bool block_renew(Block *block, size_t need);
+
 void block_free(Block *block);
 
 #endif

@@ -6,8 +6,10 @@
  *   PICK(mask, a, b)    a where it holds, else b
  *   BITS(mask)          the outcome as bits, lane 0 the lowest
  *   MIN, MAX, LEAST     by lane, by lane, and over all lanes
- *   WIDE_LEAST(from, n)  of n int32
- *   load, store         NARROW(from, base): LANES int32 less base, cut to cells
+ *   load, store         from and to memory, aligned to a whole vector
+ * and where cells have less than 64 bits
+ *   NARROW(from, base)  LANES int32 less base, cut off where 16 bits are too few
+ *   WIDE_LEAST(from, n) the least of n int32, n being a multiple of LANES
  */
 #define VEC BODY(Vec)
 #define LANES BODY(LANES)
@@ -94,7 +96,8 @@ static inline uint64_t BODY(bits)(MASK mask)
 }
 #endif
 
-/* Over all lanes: halves against each other until four cells of eight bytes are left. */
+/* Over all lanes.  Narrow ones are halved until 16 bytes are left, of which one
+ * instruction finds the least. */
 TARGET static inline CELL BODY(least_lane)(VEC v)
 {
 #if VECTOR_BYTES >= 32 && CELL_BITS == 16
@@ -131,7 +134,6 @@ TARGET static inline void BODY(store)(CELL *to, VEC v)
 }
 
 #if CELL_BITS < 64
-/* Of 32-bit numbers, a multiple of LANES of them. */
 TARGET static inline int32_t BODY(wide_least)(const int32_t *from, int count)
 {
     typedef int32_t Wide __attribute__((vector_size(16)));

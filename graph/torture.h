@@ -1,9 +1,9 @@
 /*
  * torture.h - what the torture build does to the engine.
  *
- * With TORTURE defined, arrays that grow begin with room for one, text comes and
- * goes in crumbs, and a solver has its flow judged after every step.  Without,
- * nothing here costs anything.
+ * With TORTURE defined, arrays that grow begin with room for one, text comes in
+ * crumbs, and flows are judged: SPFA's after every step, a condensed one after every
+ * solve.  Without, nothing here costs anything.
  */
 #ifndef PINFLOW_TORTURE_H
 #define PINFLOW_TORTURE_H

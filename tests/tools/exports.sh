@@ -15,7 +15,7 @@ shared() {
         awk '$2 != "A" { sub(/@.*/, "", $3); print $3 }' | sort
 }
 
-# Functions with a version per CPU leave helpers whose names begin like theirs.
+# What the objects of the static library define for all to see.
 strangers() {
     nm -g --defined-only "$BUILD/libpinflow-graph.a" |
         awk 'NF == 3 && $3 !~ /^pinflow_/ { print $3 }'
