@@ -48,6 +48,9 @@ static inline int vector_bytes(void)
 
 /* ── shape ────────────────────────────────────────────────────────────────── */
 
+/* No row, no column, nothing of what is counted from 0. */
+#define NOBODY (-1)
+
 #define PART_SOURCE INT32_MIN
 
 /* More parallel edges than this are for a solver that does not read them one by one,
@@ -57,7 +60,8 @@ static inline int vector_bytes(void)
 typedef struct {
     NodeIx source, sink;
     int32_t n_rows, n_columns; /* the sink is the last column */
-    int32_t *part;    /* [n_nodes] a column's index, a row's ~index, or PART_SOURCE */
+    int32_t *part;    /* [n_nodes] a column's index, a row's ~index, or PART_SOURCE: the
+                       * source, and all that was peeled off, at either end */
     NodeIx *row_node; /* [n_rows] */
     ArcIx *supply;    /* [n_rows] the one arc into each row */
     NodeIx *column_node; /* [n_columns] */
@@ -72,8 +76,8 @@ typedef enum {
 } EngineAnswer;
 
 typedef struct {
-    int64_t flow;
-    __int128 cost;
+    int64_t flow;  /* of the network without what was peeled off, */
+    __int128 cost; /* and what that costs */
     int64_t augmentations;
 } EngineReport;
 
@@ -88,6 +92,7 @@ EngineAnswer dense_solve(Dense *dense, Network *net, const Shape *shape,
 EngineAnswer dense_resolve(Dense *dense, Network *net, const Shape *shape,
                            const ArcIx *changed, int32_t n_changed, EngineReport *out);
 
+/* Writes Network.price after one of these was done. */
 void dense_prove(const Dense *dense, Network *net, const Shape *shape);
 
 /* For all others. */
@@ -99,8 +104,9 @@ EngineAnswer sparse_solve(Sparse *sparse, Network *net, const Shape *shape,
                           EngineReport *out);
 EngineAnswer sparse_resolve(Sparse *sparse, Network *net, const Shape *shape,
                             const ArcIx *changed, int32_t n_changed, EngineReport *out);
-
 void sparse_prove(const Sparse *sparse, Network *net, const Shape *shape);
+
+/* ── what both need ───────────────────────────────────────────────────────── */
 
 /* Puts @flow on an edge, whatever it carried, within the capacity it has now. */
 static inline void put_flow(Network *net, ArcIx arc, int64_t flow)

@@ -13,15 +13,13 @@
 #define dense_change_step pinflow_dense_change_step
 #define dense_write pinflow_dense_write
 
-#define NOBODY (-1)
-
 /* Of a row that may not go somewhere, for want of an edge or of room on it; and how
  * far apart a row's costs may lie. */
 #define COST_ABSENT (1 << 30)
 #define COST_SHUT (COST_ABSENT + 1)
 #define COST_SPREAD (1 << 29)
 
-/* Of any instruction set's vectors. */
+/* No vector has more cells. */
 #define LANES_MAX 32
 
 /* One of a column's edges to the sink.  They are sorted: the cheaper fills first. */

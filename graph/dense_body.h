@@ -334,25 +334,33 @@ static void BODY(augment)(Dense *d, int32_t from, int32_t to)
     }
 }
 
+/* How many units column j sells at its price: all that is cheaper, nothing that is
+ * dearer, and of what costs just that as much as the rows there take. */
+static int32_t BODY(sold_at_price)(const Dense *d, int32_t j)
+{
+    int price = ((const CELL *)d->price)[j];
+    int32_t sold = d->count[j], room = room_of(d, j);
+
+    for (int32_t s = d->first_step[j]; s < d->first_step[j + 1]; s++) {
+        const Step *step = &d->steps[s];
+
+        if (step->step < price && sold < step->below + step->room)
+            sold = step->below + step->room;
+        if (step->step > price && sold > step->below)
+            sold = step->below;
+    }
+    return sold > room ? room : sold;
+}
+
 /* Makes the placement the cheapest, from prices and lists as they are.  False if
  * these cells are too narrow for it, or not everything fits. */
 static bool BODY(mend)(Dense *d)
 {
-    const CELL *price = d->price;
     int32_t sink = d->n_columns, n_sold = 0, n_on = 0, distance;
 
     for (int32_t j = 0; j < sink; j++) {
-        int32_t sold = d->count[j];
+        int32_t sold = BODY(sold_at_price)(d, j);
 
-        for (int32_t s = d->first_step[j]; s < d->first_step[j + 1]; s++) {
-            const Step *step = &d->steps[s];
-
-            if (step->step < price[j] && sold < step->below + step->room)
-                sold = step->below + step->room;
-            if (step->step > price[j] && sold > step->below)
-                sold = step->below;
-        }
-        sold = sold > room_of(d, j) ? room_of(d, j) : sold;
         BODY(sell)(d, j, sold);
         d->excess[j] = d->count[j] - sold;
         n_on += d->count[j];

@@ -8,7 +8,6 @@
 #include "dense.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
 /* Arcs: how far ahead of the eye a row is fetched, over the ends of pages that
  * processors do not see beyond. */

@@ -205,12 +205,11 @@ typedef struct {
     int32_t n_edges;    /* read so far */
     int32_t n_supplies; /* likewise */
     int32_t n_named;    /* nodes up to the last one named */
-    int32_t
-        n_balances;    /* nodes up to some not before the last whose balance is not 0 */
-    int64_t *balance;  /* [n_balances] */
-    bool *supplied;    /* [n_balances] had an n line */
-    int64_t imbalance; /* all supplies, either sign */
-    int64_t dearest;   /* the greatest cost, either sign */
+    int32_t n_balances; /* enough for all nodes whose balance is not 0 */
+    int64_t *balance;   /* [n_balances] */
+    bool *supplied;     /* [n_balances] had an n line */
+    int64_t imbalance;  /* all supplies, either sign */
+    int64_t dearest;    /* the greatest cost, either sign */
     int64_t dearest_at; /* its line */
 } Reader;
 

@@ -29,6 +29,18 @@
 #include <immintrin.h>
 #endif
 
+/* Beyond this prices are not for starting from: with a path's costs on either side of
+ * them, what is out of reach might seem within. */
+#define PRICE_MAX (OUT_OF_REACH / 8)
+
+/* Columns with no more bundles than this are asked what each could take. */
+#define BUNDLES_FEW 4
+
+/* How many changes ahead an arc is fetched. */
+#define FETCH_AHEAD 8
+
+/* ── vectors ──────────────────────────────────────────────────────────────── */
+
 typedef struct {
     void (*clear_labels)(Sparse *s);
     int64_t (*relax_wide)(Sparse *s, int32_t j, const int64_t *w, int64_t bound);
@@ -66,16 +78,6 @@ static const Lanes *lanes(void)
 #endif
     return &portable_lanes;
 }
-
-/* Beyond this prices are not for starting from: with a path's costs on either side of
- * them, what is out of reach might seem within. */
-#define PRICE_MAX (OUT_OF_REACH / 8)
-
-/* Columns with no more bundles than this are asked what each could take. */
-#define BUNDLES_FEW 4
-
-/* How many changes ahead an arc is fetched. */
-#define FETCH_AHEAD 8
 
 /* ── links ────────────────────────────────────────────────────────────────── */
 
@@ -674,7 +676,7 @@ EngineAnswer sparse_resolve(Sparse *s, Network *net, const Shape *shape,
             refresh_bundle(s, bundle_between(s, from, to));
         }
     }
-    for (int32_t m = 0, n = s->n_moved; m < n; m++) {
+    for (int32_t m = 0; m < s->n_moved; m++) {
         int32_t row = s->moved_rows[m];
 
         for (int32_t o = s->first_option[row]; o < s->first_option[row + 1]; o++)

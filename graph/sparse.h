@@ -12,8 +12,6 @@
 #define sparse_write pinflow_sparse_write
 #define sparse_guess_prices pinflow_sparse_guess_prices
 
-#define NOBODY (-1)
-
 /* Costs of what cannot be: beyond any path's. */
 #define OUT_OF_REACH (INT64_C(1) << 61)
 
@@ -55,7 +53,7 @@ typedef struct {
     int32_t first_edge, end_edge;
     int32_t there, back; /* its links */
     int64_t flow;
-    int64_t written; /* what the network carries of it */
+    int64_t written; /* what the network carries of it, or -1 where that is not known */
 } Bundle;
 
 /* The cheapest way from a column to another by one class or bundle. */
@@ -117,8 +115,7 @@ struct Sparse {
     int32_t *buckets;  /* [bucket_mask + 1] classes by their columns' hash */
     uint32_t bucket_mask;
 
-    ArcIx
-        *column_edges; /* [column_edges_max] those between columns, as they are read */
+    ArcIx *column_edges; /* [column_edges_max] between columns, as they are read */
     size_t column_edges_max;
     int32_t n_peeled; /* edges that the front took off the network */
 
@@ -168,7 +165,7 @@ static inline bool edge_before(const Edge *a, const Edge *b)
     return a->cost < b->cost || (a->cost == b->cost && a->arc < b->arc);
 }
 
-/* Reads the network, its flow aside. */
+/* Reads the network, its flow aside, and adds the overflow to it where that is asked. */
 EngineAnswer sparse_read(Sparse *s, const Network *net, const Shape *shape,
                          bool overflow);
 

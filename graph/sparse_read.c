@@ -8,10 +8,15 @@
 #include "sparse.h"
 
 #include <assert.h>
-#include <stdlib.h>
 
 /* So many options that their columns fit into one number. */
 #define OPTIONS_FEW 4
+
+/* What spreads numbers over all bits of a hash: 2^64 by the golden ratio. */
+#define GOLDEN 0x9e3779b97f4a7c15u
+
+/* No vector has more columns. */
+#define LANES_MAX 8
 
 /* No more edges out of one column. */
 #define COLUMN_EDGES_MAX CONDENSED_COLUMNS_MAX
@@ -95,7 +100,7 @@ static uint64_t key_of(const Sparse *s, int32_t row)
 
     static_assert(CONDENSED_COLUMNS_MAX < 1 << 15, "four columns must fit into a key");
     for (int32_t o = 0; o < n; o++)
-        key = (n <= OPTIONS_FEW ? key << 16 : key * 0x9e3779b97f4a7c15u) +
+        key = (n <= OPTIONS_FEW ? key << 16 : key * GOLDEN) +
               (uint64_t)options[o].column + 1;
     return key;
 }
@@ -118,7 +123,7 @@ static bool same_columns(const Sparse *s, int32_t a, int32_t b)
 static void find_class(Sparse *s, int32_t row)
 {
     uint64_t key = key_of(s, row);
-    uint32_t b = (uint32_t)(key * 0x9e3779b97f4a7c15u >> 32) & s->bucket_mask;
+    uint32_t b = (uint32_t)(key * GOLDEN >> 32) & s->bucket_mask;
     int32_t n = n_options_of(s, row), c;
 
     for (; (c = s->buckets[b]) != NOBODY; b = (b + 1) & s->bucket_mask)
@@ -452,7 +457,7 @@ EngineAnswer sparse_read(Sparse *s, const Network *net, const Shape *shape,
     s->n_columns = shape->n_columns + overflow;
     s->sink = shape->n_columns - 1;
     s->overflow = overflow ? shape->n_columns : NOBODY;
-    s->width = (s->n_columns + 7) / 8 * 8;
+    s->width = (s->n_columns + LANES_MAX - 1) / LANES_MAX * LANES_MAX;
     s->had_flow = false;
     if (net->cost_max > 0 && net->n_nodes > SPARSE_PATH_MAX / net->cost_max)
         return ENGINE_UNFIT;
@@ -467,9 +472,7 @@ EngineAnswer sparse_read(Sparse *s, const Network *net, const Shape *shape,
     if (!block_renew(&s->rows, need.used))
         return ENGINE_NO_MEMORY;
     carve_rows(s, &s->rows);
-    if (!read_rows(s, net, shape))
-        return ENGINE_UNFIT;
-    if (!find_edges(s, net, shape) || !count_links(s, net))
+    if (!read_rows(s, net, shape) || !find_edges(s, net, shape) || !count_links(s, net))
         return ENGINE_UNFIT;
 
     s->n_wide = s->n_links / LINKS_FEW + 1;
