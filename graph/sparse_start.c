@@ -149,11 +149,12 @@ static void hear_offers(Sparse *s, int32_t column)
     place->offer = -OUT_OF_REACH / 2;
     for (int32_t out = s->first_out[column]; out < s->first_out[column + 1]; out++) {
         const Link *link = &s->links[s->out_link[out]];
-        const Bundle *bundle = &s->bundles[link->bundle];
+        const Bundle *bundle;
         int64_t cost;
 
-        if (link->bundle == NOBODY || bundle->to != column)
+        if (link->bundle == NOBODY || s->bundles[link->bundle].to != column)
             continue;
+        bundle = &s->bundles[link->bundle];
         cost = s->edges[bundle->first_edge].cost - s->price[bundle->from];
         if (s->places[bundle->from].in_group)
             place->hub_cost = least(place->hub_cost, cost);
@@ -196,13 +197,13 @@ static int64_t settle_place(Sparse *s, int32_t column, int64_t rise)
     const Edge *last_step = s->edges + place->end_step;
     const Leaver *leaver = s->leavers + place->first_leaver;
     const Leaver *last_leaver = s->leavers + place->end_leaver;
-    int64_t stays = place->supply, room = 0, leaves = 0, own = OUT_OF_REACH / 4;
+    int64_t stays = place->supply, room = 0, leaves = 0;
+    int64_t own = step < last_step ? step->cost + place->onward : OUT_OF_REACH / 4;
     int64_t mine = rise - place->hub_cost;
     int64_t offer = mine > place->offer ? mine : place->offer;
 
     if (place->mixed)
         sort_leavers(s, place, rise);
-    own = step < last_step ? step->cost + place->onward : own;
     while (room < stays && (step < last_step || leaver < last_leaver)) {
         if (leaver == last_leaver ||
             (step < last_step &&
@@ -239,62 +240,100 @@ static int64_t try_rise(Sparse *s, int32_t hub, int64_t rise)
     return leaves;
 }
 
-/* Looks for how much more load should cost at a group of hubs, of which @hub leads to
- * all places that the others do: between a rise at which load leaves for them and one
- * at which it arrives, by the rule of false position. */
-static int64_t find_rise(Sparse *s, int32_t hub)
+/* Asks all places that @hub leads to, and returns a stride to begin with when looking
+ * for a rise: a share of what load costs there. */
+static int64_t ask_places(Sparse *s, int32_t hub)
 {
-    int32_t n = s->first_bundle[hub + 1] - s->first_bundle[hub];
-    int64_t low = 0, high = 0, rise = 0, left, arrived, stride = 0;
-    int64_t most = 2 * s->dear; /* from end to end of what is within reach */
-    int stood = 0;              /* 1: the high end has, -1: the low one */
+    int32_t first = s->first_bundle[hub], end = s->first_bundle[hub + 1];
+    int64_t price = 0;
 
-    for (int32_t b = s->first_bundle[hub]; b < s->first_bundle[hub + 1]; b++) {
+    for (int32_t b = first; b < end; b++) {
         int32_t column = s->bundles[b].to;
 
         if (s->places[column].hub)
             continue;
         hear_offers(s, column);
         ask_rows(s, &s->places[column]);
-        stride += (s->price[column] < 0 ? -s->price[column] : s->price[column]) / n;
+        price += (s->price[column] < 0 ? -s->price[column] : s->price[column]) /
+                 (end - first);
     }
-    stride = 1 + stride / 4;
-    left = arrived = try_rise(s, hub, 0);
-    for (int guess = 0; left < 0 && low > -most && guess < GUESSES;
+    return 1 + price / 4;
+}
+
+/* Two rises, or one, and what leaves for the hubs at each: what is looked for lies
+ * between them, where load leaves at the low one and arrives at the high one. */
+typedef struct {
+    int64_t low, left;
+    int64_t high, arrived; /* less than nothing */
+    int64_t tried;         /* the last one */
+} Bracket;
+
+/* Goes down from 0 until nothing arrives any more, or up until nothing leaves. */
+static Bracket find_bracket(Sparse *s, int32_t hub, int64_t stride)
+{
+    int64_t most = 2 * s->dear; /* from end to end of what is within reach */
+    int64_t leaves = try_rise(s, hub, 0);
+    Bracket bracket = { .left = leaves, .arrived = leaves };
+
+    for (int guess = 0; bracket.left < 0 && bracket.low > -most && guess < GUESSES;
          guess++, stride *= 2) {
-        high = low;
-        arrived = left;
-        left = try_rise(s, hub, rise = low -= stride);
+        bracket.high = bracket.low;
+        bracket.arrived = bracket.left;
+        bracket.tried = bracket.low -= stride;
+        bracket.left = try_rise(s, hub, bracket.tried);
     }
-    for (int guess = 0; arrived > 0 && high < most && guess < GUESSES;
+    for (int guess = 0; bracket.arrived > 0 && bracket.high < most && guess < GUESSES;
          guess++, stride *= 2) {
-        low = high;
-        left = arrived;
-        arrived = try_rise(s, hub, rise = high += stride);
+        bracket.low = bracket.high;
+        bracket.left = bracket.arrived;
+        bracket.tried = bracket.high += stride;
+        bracket.arrived = try_rise(s, hub, bracket.tried);
     }
-    for (int guess = 0; high - low > 1 && left > 0 && arrived < 0 && guess < GUESSES;
+    return bracket;
+}
+
+/* Where the balance would be nothing if it were a straight line. */
+static int64_t false_position(const Bracket *bracket)
+{
+    int64_t width = bracket->high - bracket->low;
+    int64_t share = bracket->left * SHARES / /* loads leave room for it */
+                    (bracket->left - bracket->arrived);
+    int64_t rise =
+        bracket->low + width / SHARES * share + width % SHARES * share / SHARES;
+
+    return rise <= bracket->low    ? bracket->low + 1
+           : rise >= bracket->high ? bracket->high - 1
+                                   : rise;
+}
+
+/* Looks for how much more load should cost at a group of hubs, of which @hub leads to
+ * all places that the others do, by the rule of false position.  An end that has stood
+ * twice counts half, or it might stand for ever. */
+static int64_t find_rise(Sparse *s, int32_t hub)
+{
+    Bracket bracket = find_bracket(s, hub, ask_places(s, hub));
+    enum { NEITHER, LOW, HIGH } stood = NEITHER;
+
+    for (int guess = 0; bracket.high - bracket.low > 1 && bracket.left > 0 &&
+                        bracket.arrived < 0 && guess < GUESSES;
          guess++) {
-        int64_t width = high - low;
-        int64_t share = left * SHARES / (left - arrived); /* loads leave room for it */
         int64_t balance;
 
-        rise = low + width / SHARES * share + width % SHARES * share / SHARES;
-        rise = rise <= low ? low + 1 : rise >= high ? high - 1 : rise;
-        balance = try_rise(s, hub, rise);
+        bracket.tried = false_position(&bracket);
+        balance = try_rise(s, hub, bracket.tried);
         if (balance >= 0) {
-            low = rise;
-            left = balance;
-            arrived -=
-                stood == 1 ? arrived / 2 : 0; /* that end has stood long enough */
-            stood = 1;
+            bracket.low = bracket.tried;
+            bracket.left = balance;
+            bracket.arrived -= stood == HIGH ? bracket.arrived / 2 : 0;
+            stood = HIGH;
         } else {
-            high = rise;
-            arrived = balance;
-            left -= stood == -1 ? left / 2 : 0;
-            stood = -1;
+            bracket.high = bracket.tried;
+            bracket.arrived = balance;
+            bracket.left -= stood == LOW ? bracket.left / 2 : 0;
+            stood = LOW;
         }
     }
-    return rise;
+    return bracket.tried;
 }
 
 /* A hub that leads to fewer places, and to some of the same, is inside the other: hubs
