@@ -50,6 +50,7 @@ struct Dense {
 
     /* Who is where: a list of rows for each column. */
     int32_t *on;                /* [n_rows] the row's column, or NOBODY */
+    int32_t *written;           /* [n_rows] where the network has it, or NOBODY */
     int32_t *next_on, *prev_on; /* [n_rows] */
     int32_t *first_on, *count;  /* [n_columns] */
 

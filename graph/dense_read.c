@@ -29,6 +29,7 @@ void dense_carve(Dense *d, Block *block)
     d->idle = block_carve(block, rows, sizeof *d->idle);
     d->carrier = block_carve(block, rows, sizeof *d->carrier);
     d->on = block_carve(block, rows, sizeof *d->on);
+    d->written = block_carve(block, rows, sizeof *d->written);
     d->next_on = block_carve(block, rows, sizeof *d->next_on);
     d->prev_on = block_carve(block, rows, sizeof *d->prev_on);
     d->first_on = block_carve(block, columns, sizeof *d->first_on);
@@ -257,7 +258,7 @@ bool dense_read(Dense *d, const Network *net, const Shape *shape)
         if (n < 0)
             return false;
         n_edges += n;
-        d->on[i] = NOBODY;
+        d->on[i] = d->written[i] = NOBODY;
         d->carrier[i] = ARC_NONE;
     }
     for (int32_t j = 0; j < d->n_columns; j++) {
@@ -329,6 +330,20 @@ static void count_cost(const Dense *d, const Network *net, const Shape *shape,
     out->augmentations = d->augmentations;
 }
 
+static void write_row(Dense *d, Network *net, const Shape *shape, int32_t i)
+{
+    int32_t column = d->on[i];
+
+    put_flow(net, shape->supply[i], column != NOBODY);
+    if (d->carrier[i] != ARC_NONE)
+        put_flow(net, d->carrier[i], 0);
+    d->carrier[i] =
+        column == NOBODY ? ARC_NONE : edge_between(d, net, shape, i, column);
+    if (column != NOBODY)
+        put_flow(net, d->carrier[i], 1);
+    d->written[i] = column;
+}
+
 void dense_write(Dense *d, Network *net, const Shape *shape, EngineReport *out)
 {
     count_cost(d, net, shape, out);
@@ -336,20 +351,12 @@ void dense_write(Dense *d, Network *net, const Shape *shape, EngineReport *out)
         network_drop_flow(net);
     d->had_flow = false;
     for (int32_t i = 0; i < d->n_rows; i++) {
-        ArcIx arc = d->idle[i] ? ARC_NONE : d->carrier[i];
         int32_t ahead = i + WRITE_AHEAD;
 
-        if (ahead < d->n_rows && !d->idle[ahead])
+        if (ahead < d->n_rows && d->on[ahead] != d->written[ahead])
             fetch_edge(net, likely_edge(d, net, shape, ahead, d->on[ahead]));
-        put_flow(net, shape->supply[i], !d->idle[i]);
-        if (!d->idle[i] &&
-            (arc == ARC_NONE || shape->part[net->arcs[arc].to] != d->on[i]))
-            arc = edge_between(d, net, shape, i, d->on[i]);
-        if (d->carrier[i] != ARC_NONE)
-            put_flow(net, d->carrier[i], 0);
-        if (arc != ARC_NONE)
-            put_flow(net, arc, 1);
-        d->carrier[i] = arc;
+        if (d->on[i] != d->written[i])
+            write_row(d, net, shape, i);
     }
     for (int32_t j = 0; j < d->n_columns; j++)
         for (int32_t s = d->first_step[j]; s < d->first_step[j + 1]; s++)

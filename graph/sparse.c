@@ -163,11 +163,13 @@ static void refresh_row(Sparse *s, int32_t row)
 
     for (int32_t x = 0; x < class->n_options; x++)
         for (int32_t y = 0; y < class->n_options; y++, at++) {
-            int64_t cost = shift_cost(&options[x], &options[y]);
-            Link *link = *at == NOBODY ? NULL : &s->links[*at];
+            int64_t cost;
+            Link *link;
 
-            if (!link)
+            if (*at == NOBODY)
                 continue;
+            link = &s->links[*at];
+            cost = shift_cost(&options[x], &options[y]);
             if (link->row == row && cost != link->cost) {
                 refresh_link(s, class, *at);
             } else if (cost < link->cost) {
@@ -179,11 +181,12 @@ static void refresh_row(Sparse *s, int32_t row)
 
 /* ── where rows and edges stand ───────────────────────────────────────────── */
 
-static void note_moved(Sparse *s, int32_t row)
+static void note_touched(Sparse *s, int32_t row, RowState state)
 {
-    if (!s->moved[row])
-        s->moved_rows[s->n_moved++] = row;
-    s->moved[row] = true;
+    if (s->state[row] == ROW_STAYS)
+        s->touched_rows[s->n_touched++] = row;
+    if (s->state[row] < state)
+        s->state[row] = state;
 }
 
 static void add_flow(Sparse *s, Option *option, int64_t amount)
@@ -222,6 +225,7 @@ static int64_t lift_row(Sparse *s, int32_t row, int64_t target)
             return placed;
         amount = dearest > cheapest ? dear->flow : least(dear->flow, placed - target);
         add_flow(s, dear, -amount);
+        note_touched(s, row, ROW_MOVED);
         placed -= amount;
     }
 }
@@ -248,6 +252,7 @@ static void place_row(Sparse *s, int32_t row, int64_t left)
         }
         amount = least(left, best->capacity - best->flow);
         add_flow(s, best, amount);
+        note_touched(s, row, ROW_MOVED);
         left -= amount;
     }
 }
@@ -406,7 +411,7 @@ static void use_link(Sparse *s, int32_t at, int64_t amount)
     } else {
         Option *options = s->options + s->first_option[link->row];
 
-        note_moved(s, link->row);
+        note_touched(s, link->row, ROW_MOVED);
         add_flow(s, &options[link->from_option], -amount);
         add_flow(s, &options[link->to_option], amount);
     }
@@ -484,7 +489,7 @@ static bool solve(Sparse *s)
         s->active[word] = 0;
     sparse_guess_prices(s);
     for (int32_t i = 0; i < s->n_rows; i++) {
-        note_moved(s, i);
+        note_touched(s, i, ROW_TOUCHED);
         place_row(s, i, s->supply[i]);
     }
     for (int32_t at = 0; at < s->n_columns; at++) {
@@ -605,7 +610,7 @@ static bool take_changes(Sparse *s, const Network *net, const Shape *shape,
         if (c + FETCH_AHEAD < n_changed)
             __builtin_prefetch(&net->arcs[changed[c + FETCH_AHEAD]]);
         if (from < 0)
-            note_moved(s, from == PART_SOURCE ? ~to : ~from);
+            note_touched(s, from == PART_SOURCE ? ~to : ~from, ROW_TOUCHED);
         if (from == PART_SOURCE)
             change_supply(s, net, shape, ~to);
         else if (from < 0)
@@ -661,8 +666,8 @@ EngineAnswer sparse_resolve(Sparse *s, Network *net, const Shape *shape,
     if (!costs_hold(s, net) || !settle_prices(s) ||
         !take_changes(s, net, shape, changed, n_changed))
         return ENGINE_UNFIT;
-    for (int32_t m = 0; m < s->n_moved; m++) {
-        int32_t row = s->moved_rows[m];
+    for (int32_t m = 0; m < s->n_touched; m++) {
+        int32_t row = s->touched_rows[m];
 
         place_row(s, row, s->supply[row] - lift_row(s, row, s->supply[row]));
         refresh_row(s, row);
@@ -676,8 +681,8 @@ EngineAnswer sparse_resolve(Sparse *s, Network *net, const Shape *shape,
             refresh_bundle(s, bundle_between(s, from, to));
         }
     }
-    for (int32_t m = 0; m < s->n_moved; m++) {
-        int32_t row = s->moved_rows[m];
+    for (int32_t m = 0; m < s->n_touched; m++) {
+        int32_t row = s->touched_rows[m];
 
         for (int32_t o = s->first_option[row]; o < s->first_option[row + 1]; o++)
             settle_column(s, s->options[o].column);

@@ -32,6 +32,13 @@ typedef struct {
     int64_t cost, capacity, flow;
 } Option;
 
+/* What has become of a row since the flow was written to the network. */
+typedef enum {
+    ROW_STAYS,
+    ROW_TOUCHED, /* its costs or capacities are others, */
+    ROW_MOVED,   /* and its flow */
+} RowState;
+
 /* Rows with the same columns, in the same order. */
 typedef struct {
     uint64_t key;
@@ -106,9 +113,9 @@ struct Sparse {
     int32_t *first_option; /* [n_rows + 1] */
     int64_t *supply;       /* [n_rows] */
     int64_t *supply_cost;  /* [n_rows] what its options cost on top of their edges */
-    bool *moved;           /* [n_rows] since it was written to the network */
-    int32_t *moved_rows;   /* [n_rows] those that have */
-    int32_t n_moved;
+    RowState *state;       /* [n_rows] */
+    int32_t *touched_rows; /* [n_rows] those that do not merely stay */
+    int32_t n_touched;
     int32_t *class_of; /* [n_rows] */
     int32_t *members;  /* [n_rows] rows, class by class */
     Class *classes;    /* [n_rows] */

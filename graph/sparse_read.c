@@ -24,6 +24,10 @@
 /* No more links than the network has arcs, but for a small one, */
 #define LINKS_FREE (INT64_C(1) << 20)
 
+/* nor more looks at rows, to know all links, than so many times that, */
+#define LOOKS_PER_ARC 8
+#define LOOKS_FREE (INT64_C(1) << 20)
+
 /* nor more cells than this in the vectors of wide columns. */
 #define WIDE_CELLS_MAX (INT64_C(1) << 24)
 
@@ -37,8 +41,8 @@ static void carve_rows(Sparse *s, Block *block)
     s->first_option = block_carve(block, rows + 1, sizeof *s->first_option);
     s->supply = block_carve(block, rows, sizeof *s->supply);
     s->supply_cost = block_carve(block, rows, sizeof *s->supply_cost);
-    s->moved = block_carve(block, rows, sizeof *s->moved);
-    s->moved_rows = block_carve(block, rows, sizeof *s->moved_rows);
+    s->state = block_carve(block, rows, sizeof *s->state);
+    s->touched_rows = block_carve(block, rows, sizeof *s->touched_rows);
     s->class_of = block_carve(block, rows, sizeof *s->class_of);
     s->members = block_carve(block, rows, sizeof *s->members);
     s->classes = block_carve(block, rows, sizeof *s->classes);
@@ -155,7 +159,7 @@ static void group_members(Sparse *s)
 static bool read_rows(Sparse *s, const Network *net, const Shape *shape)
 {
     s->load = 0;
-    s->n_moved = 0;
+    s->n_touched = 0;
     s->n_classes = 0;
     s->first_option[0] = 0;
     for (uint32_t b = 0; b <= s->bucket_mask; b++)
@@ -166,7 +170,7 @@ static bool read_rows(Sparse *s, const Network *net, const Shape *shape)
         s->supply[i] = network_capacity(net, shape->supply[i]);
         s->supply_cost[i] = supply->cost;
         s->load += s->supply[i];
-        s->moved[i] = false;
+        s->state[i] = ROW_STAYS;
         s->had_flow |= network_flow(net, shape->supply[i]) != 0;
         if (s->supply[i] > SPARSE_LOAD_MAX || s->load > SPARSE_LOAD_MAX ||
             !read_options(s, net, shape, i))
@@ -203,17 +207,22 @@ static bool find_edges(Sparse *s, const Network *net, const Shape *shape)
     return n_others + s->n_edges + s->n_peeled == net->n_arcs / 2;
 }
 
-/* How many links there will be; false where that is too many. */
+/* How many links there will be.  False where they are too many, or where it takes too
+ * long to look through the rows of the classes for each: many rows with many options,
+ * a full network say, but with loads. */
 static bool count_links(Sparse *s, const Network *net)
 {
-    int64_t n_class_links = 0, n_links;
+    int64_t n_class_links = 0, n_links, n_looks = 0;
 
     for (int32_t c = 0; c < s->n_classes; c++) {
         int64_t n = s->classes[c].n_options;
+        int64_t n_members = s->classes[c].end_member - s->classes[c].first_member;
 
         s->classes[c].first_link = (int32_t)n_class_links;
         n_class_links += n * n;
-        if (n_class_links > net->n_arcs + LINKS_FREE)
+        n_looks += n * n * n_members;
+        if (n_class_links > net->n_arcs + LINKS_FREE ||
+            n_looks > LOOKS_PER_ARC * (int64_t)net->n_arcs + LOOKS_FREE)
             return false;
     }
     n_links = n_class_links + 2 * ((int64_t)s->n_edges + 1);
@@ -506,24 +515,31 @@ static void write_bundle(Sparse *s, Network *net, Bundle *bundle)
     bundle->written = bundle->flow;
 }
 
+static void write_row(const Sparse *s, Network *net, const Shape *shape, int32_t i)
+{
+    int64_t served = s->supply[i];
+
+    for (int32_t o = s->first_option[i]; o < s->first_option[i + 1]; o++)
+        if (s->options[o].arc == ARC_NONE)
+            served -= s->options[o].flow;
+        else
+            put_flow(net, s->options[o].arc, s->options[o].flow);
+    put_flow(net, shape->supply[i], served);
+}
+
 void sparse_write(Sparse *s, Network *net, const Shape *shape)
 {
     if (s->had_flow)
         network_drop_flow(net);
     s->had_flow = false;
-    for (int32_t m = 0; m < s->n_moved; m++) {
-        int32_t i = s->moved_rows[m];
-        int64_t served = s->supply[i];
+    for (int32_t m = 0; m < s->n_touched; m++) {
+        int32_t i = s->touched_rows[m];
 
-        s->moved[i] = false;
-        for (int32_t o = s->first_option[i]; o < s->first_option[i + 1]; o++)
-            if (s->options[o].arc == ARC_NONE)
-                served -= s->options[o].flow;
-            else
-                put_flow(net, s->options[o].arc, s->options[o].flow);
-        put_flow(net, shape->supply[i], served);
+        if (s->state[i] == ROW_MOVED)
+            write_row(s, net, shape, i);
+        s->state[i] = ROW_STAYS;
     }
-    s->n_moved = 0;
+    s->n_touched = 0;
     for (int32_t b = 0; b < s->n_bundles; b++)
         if (s->bundles[b].flow != s->bundles[b].written)
             write_bundle(s, net, &s->bundles[b]);

@@ -183,7 +183,9 @@ McmfResult mcmf_simplex(Network *net, NodeIx source, NodeIx sink);
 /* The same for networks of rows and columns.  A row is a node whose only arc in
  * comes from the source; the other nodes are columns, and lead to one another
  * without a cycle.  Few columns make it fast; more than CONDENSED_COLUMNS_MAX,
- * or another shape, are answered MCMF_UNFIT.  What flow there was is forgotten. */
+ * or another shape, are answered MCMF_UNFIT, and so is what would take it long: rows
+ * of large supply and very many edges, thousands of parallel edges, a load of more
+ * than 2^40 or paths that may cost more than 2^55.  What flow there was is forgotten. */
 #define CONDENSED_COLUMNS_MAX 8192
 McmfResult mcmf_condensed(Network *net, NodeIx source, NodeIx sink);
 

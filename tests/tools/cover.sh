@@ -8,7 +8,7 @@ for source in graph/*.c; do
     gcov -n -o "$1/graph" "$source" 2>/dev/null
 done | awk -F"[':% ]+" '
     /^File/  { file = $2 }
-    /^Lines/ && file ~ /^graph\/.*\.c$/ {
+    /^Lines/ && file ~ /^graph\/.*(\.c|_body\.h)$/ {
         printf "  %-24s %5.1f %% of %4d lines\n", file, $3, $5
         walked += $3 * $5 / 100
         lines += $5
