@@ -251,11 +251,6 @@ static EngineAnswer solve_shape(Condensed *c, Network *net, bool peeled,
     return sparse_solve(c->sparse, net, &c->shape, report);
 }
 
-static bool too_wide(const Network *net)
-{
-    return net->cost_max > 0 && net->n_nodes > FLOW_PATH_MAX / net->cost_max;
-}
-
 McmfResult condensed_solve(Condensed *c, Network *net, NodeIx source, NodeIx sink)
 {
     Block need = { 0 };
@@ -264,7 +259,7 @@ McmfResult condensed_solve(Condensed *c, Network *net, NodeIx source, NodeIx sin
 
     assert(source != sink);
     c->solved = false;
-    if (too_wide(net))
+    if (network_too_wide(net))
         return (McmfResult){ .status = MCMF_TOO_WIDE };
     c->source = source;
     c->sink = sink;
@@ -296,7 +291,7 @@ McmfResult condensed_resolve(Condensed *c, Network *net, const ArcIx *changed,
     EngineReport report = { 0 };
     EngineAnswer engine = ENGINE_UNFIT;
 
-    if (c->solved && !too_wide(net) && shape_holds(c, net, changed, n_changed))
+    if (c->solved && !network_too_wide(net) && shape_holds(c, net, changed, n_changed))
         engine = c->is_dense ? dense_resolve(c->dense, net, &c->shape, changed,
                                              n_changed, &report)
                              : sparse_resolve(c->sparse, net, &c->shape, changed,

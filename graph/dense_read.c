@@ -196,7 +196,7 @@ static int32_t read_scattered(Dense *d, const Network *net, const Shape *shape,
 }
 
 /* The same for a row with one edge to each column, added one after the other: the
- * common case, and three times as fast.  False where it is not this one. */
+ * common case, with no list to follow.  False where it is not this one. */
 static bool read_straight(Dense *d, const Network *net, const Shape *shape, int32_t i,
                           int64_t reference)
 {

@@ -826,7 +826,7 @@ McmfResult mcmf_simplex(Network *net, NodeIx source, NodeIx sink)
     assert(source >= 0 && source < net->n_nodes);
     assert(sink >= 0 && sink < net->n_nodes && sink != source);
 
-    if (net->cost_max > FLOW_PATH_MAX / net->n_nodes)
+    if (network_too_wide(net))
         return result;
 
     result.status = open_simplex(&sx, net, source, sink) ? search(&sx) : MCMF_NO_MEMORY;

@@ -294,6 +294,7 @@ static void settle_bundle(Sparse *s, Bundle *bundle)
     flow = flow < low ? low : flow > high ? high : flow;
     if (flow != bundle->flow)
         set_bundle(s, bundle, flow);
+    refresh_bundle(s, bundle);
 }
 
 /* ── shortest paths among columns ─────────────────────────────────────────── */
@@ -488,17 +489,14 @@ static bool solve(Sparse *s)
     for (int32_t word = 0; word <= s->width / 64; word++)
         s->active[word] = 0;
     sparse_guess_prices(s);
-    for (int32_t i = 0; i < s->n_rows; i++) {
-        note_touched(s, i, ROW_TOUCHED);
+    for (int32_t i = 0; i < s->n_rows; i++)
         place_row(s, i, s->supply[i]);
-    }
     for (int32_t at = 0; at < s->n_columns; at++) {
         int32_t j = s->order[at];
 
         for (int32_t b = s->first_bundle[j]; b < s->first_bundle[j + 1]; b++) {
             s->bundles[b].written = -1;
             settle_bundle(s, &s->bundles[b]);
-            refresh_bundle(s, &s->bundles[b]);
         }
     }
     for (int32_t c = 0; c < s->n_classes; c++)
@@ -652,10 +650,8 @@ static void settle_column(Sparse *s, int32_t column)
     int32_t first = s->first_bundle[column], end = s->first_bundle[column + 1];
 
     for (int32_t b = first; b < end && end - first <= BUNDLES_FEW; b++)
-        if (s->excess[column] != 0) {
+        if (s->excess[column] != 0)
             settle_bundle(s, &s->bundles[b]);
-            refresh_bundle(s, &s->bundles[b]);
-        }
 }
 
 EngineAnswer sparse_resolve(Sparse *s, Network *net, const Shape *shape,
@@ -676,10 +672,8 @@ EngineAnswer sparse_resolve(Sparse *s, Network *net, const Shape *shape,
         int32_t from = shape->part[network_from(net, changed[c])];
         int32_t to = shape->part[net->arcs[changed[c]].to];
 
-        if (from >= 0) {
+        if (from >= 0)
             settle_bundle(s, bundle_between(s, from, to));
-            refresh_bundle(s, bundle_between(s, from, to));
-        }
     }
     for (int32_t m = 0; m < s->n_touched; m++) {
         int32_t row = s->touched_rows[m];

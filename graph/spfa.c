@@ -345,7 +345,7 @@ McmfResult mcmf_spfa(Network *net, NodeIx source, NodeIx sink, int64_t budget)
 
     assert(source != sink && budget >= 0);
     count_flow(&search, source);
-    if (net->cost_max > FLOW_PATH_MAX / net->n_nodes || search.too_wide)
+    if (network_too_wide(net) || search.too_wide)
         return result;
 
     result.status = fill_cycles(&search);

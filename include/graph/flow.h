@@ -168,6 +168,12 @@ static inline int64_t network_capacity(const Network *net, ArcIx arc)
     return net->arcs[arc].room + net->arcs[arc_reverse(arc)].room;
 }
 
+/* Might a path cost more than FLOW_PATH_MAX?  Solvers answer MCMF_TOO_WIDE then. */
+static inline bool network_too_wide(const Network *net)
+{
+    return net->cost_max > FLOW_PATH_MAX / net->n_nodes;
+}
+
 /* ── solvers ──────────────────────────────────────────────────────────────── */
 
 /* Sends as much as fits from @source to @sink, as cheaply as possible, starting
