@@ -49,7 +49,7 @@ ALL_LDFLAGS = $(CFLAGS) $(WATCH) $(LDFLAGS)
 # What a layer may see of the outside.  graph/ sees the C library and no more.
 $(B)/graph/%.o: LAYER_CFLAGS = -fPIC -fno-semantic-interposition
 $(B)/src/%.o:   LAYER_CFLAGS = $(GLIB) -DPINFLOW_VERSION='"$(VERSION)"'
-$(B)/tests/%.o: LAYER_CFLAGS = $(GLIB) -Itests
+$(B)/tests/%.o: LAYER_CFLAGS = $(GLIB) -Itests -Isrc
 $(B)/bench/%.o: LAYER_CFLAGS = $(GLIB)
 
 objects  = $(patsubst %,$(B)/%.o,$(basename $(wildcard $(1))))
@@ -57,6 +57,7 @@ programs = $(patsubst %.c,$(B)/%,$(wildcard $(1)))
 
 LIB      := $(B)/libpinflow-graph
 SHARED   := $(LIB).so.$(SOVERSION)
+HOUSE    := $(B)/libhouse.a
 MCMF     := $(BIN)/mcmf
 UNIT     := $(call programs,tests/unit/test_*.c)
 PROPERTY := $(call programs,tests/property/prop_*.c)
@@ -70,7 +71,10 @@ endif
 
 all: $(LIB).a $(SHARED) $(MCMF)
 
+# The engine, and what programs and tests share of the rooms above it.
 $(LIB).a: $(call objects,graph/*.c)
+$(HOUSE): $(call objects,$(foreach room,model plan plan/baseline host engine,src/$(room)/*.c))
+$(LIB).a $(HOUSE):
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
 
@@ -102,7 +106,7 @@ $(B)/flags: force
 	    echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(CXXFLAGS)' >$@
 
 $(MCMF): $(call objects,src/cli/mcmf.c) $(LIB).a
-$(UNIT) $(PROPERTY): $(B)/tests/%: $(B)/tests/%.o $(call objects,tests/support/*.c) $(LIB).a
+$(UNIT) $(PROPERTY): $(B)/tests/%: $(B)/tests/%.o $(call objects,tests/support/*.c) $(HOUSE) $(LIB).a
 $(MCMF) $(UNIT) $(PROPERTY):
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)

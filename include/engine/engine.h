@@ -1,0 +1,49 @@
+/*
+ * engine.h - one turn of the crank.
+ *
+ * The daemon turns it by the clock, "simulate" and "replay" as fast as they can,
+ * and the tests one step at a time.  None of them can tell it what to decide.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include "host/host.h"
+#include "plan/plan.h"
+
+/* What became of the moves. */
+typedef struct {
+    int done;
+    int gone;     /* the VM was no more */
+    int deferred; /* the VM was busy, or is left in peace after it was */
+    int barred;   /* refused; that VM is not asked again */
+} Outcome;
+
+/* All that was known, decided and done in one turn. */
+typedef struct {
+    int number;   /* from 1; 0 before there was anything to compare */
+    bool derived; /* false when there was no earlier sample to compare with: only
+                   * @sample means anything then */
+    Sample sample;
+    Snapshot snapshot;
+    Plan plan;
+    Outcome outcome;
+} Period;
+
+void period_init(Period *period);
+void period_clear(Period *period);
+
+typedef struct Engine Engine;
+
+/* @host is borrowed and outlives the engine. */
+Engine *engine_new(Host *host, const Policy *policy);
+void engine_free(Engine *engine);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Engine, engine_free)
+
+/* False when the host is lost or has ended; everything else that can go wrong is in
+ * @out. */
+bool engine_step(Engine *engine, Period *out, GError **error);
+
+/* The planner that made the last plan, for its network. */
+Planner *engine_planner(Engine *engine);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * sample.h - what the host said when asked, word for word.
+ *
+ * A sample holds counters as they were read and draws no conclusion from them.
+ * Everything the program decides follows from its policy and a series of samples;
+ * write those down and the whole day can be played again.
+ */
+#ifndef MODEL_SAMPLE_H
+#define MODEL_SAMPLE_H
+
+#include "model/topology.h"
+
+enum { UUID_SIZE = 37 };
+
+/* For counters and limits that a host does not tell or that are not set. */
+#define SAMPLE_UNKNOWN INT64_C(-1)
+
+typedef struct {
+    char uuid[UUID_SIZE];
+    char *name;
+    int first_vcpu, n_vcpus;
+    int weight; /* cpu_shares; 1024 where nobody said otherwise */
+    int quota;  /* of each vCPU, thousandths of a CPU; 0 for none */
+    bool busy;  /* holds a job (it migrates, or is being saved): do not touch */
+} SampleVm;
+
+typedef struct {
+    int vm, number;
+    int64_t ran_ns;    /* since the VM started */
+    int64_t waited_ns; /* ready to run and not let; or SAMPLE_UNKNOWN */
+    int64_t polled_ns; /* of ran_ns, awaiting work in the halt loop; or SAMPLE_UNKNOWN */
+    int pcpu;          /* where it last ran, or -1 */
+    const CpuSet *allowed, *pins;
+} SampleVcpu;
+
+typedef struct {
+    int64_t taken_us;         /* on the host's own clock */
+    const Topology *topology; /* the host's; lives as long as the host */
+    GArray *vms;              /* of SampleVm, sorted by uuid */
+    GArray *vcpus;            /* of SampleVcpu, in the order of their VMs */
+    GArray *busy_ns;          /* of int64_t, one a pCPU, whoever ran; or empty */
+} Sample;
+
+void sample_init(Sample *sample);
+void sample_reset(Sample *sample); /* empties it and keeps the memory */
+void sample_clear(Sample *sample);
+
+/* One line per thing, readable in a diff; what is written reads back equal.  The
+ * topology is a text of its own, since it seldom changes. */
+void sample_format(const Sample *sample, GString *out);
+void topology_format(const Topology *topology, GString *out);
+
+/* Read what was written: sets become @sets', the sample's topology stays the
+ * caller's to set and bounds its CPU numbers.  MODEL_ERROR with "LINE: what",
+ * lines counted from 1 in @text. */
+bool sample_parse(const char *text, const Topology *topology, Sample *out,
+                  GError **error);
+Topology *topology_parse(const char *text, CpuSets *sets, GError **error);
+
+#endif

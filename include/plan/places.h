@@ -1,0 +1,49 @@
+/*
+ * places.h - what a vCPU can be pinned to.
+ *
+ * A place is a set of CPUs inside which the kernel balances freely: one CPU, a
+ * core, the CPUs of a cache or a cell, the whole host.  Places of one level do not
+ * overlap and together are all CPUs online.
+ */
+#ifndef PLAN_PLACES_H
+#define PLAN_PLACES_H
+
+#include "model/topology.h"
+
+typedef enum {
+    LEVEL_AUTO,
+    LEVEL_PCPU,
+    LEVEL_CORE,
+    LEVEL_CACHE,
+    LEVEL_CELL,
+    LEVEL_HOST,
+    LEVEL_RUN, /* so many consecutive CPUs */
+} Level;
+
+typedef struct {
+    Level level;
+    int n_cpus; /* of LEVEL_RUN */
+} Granularity;
+
+/* As on the command line: a level's name, or a number.  False if it is neither. */
+bool granularity_parse(const char *text, Granularity *out);
+char *granularity_format(Granularity granularity);
+
+typedef struct {
+    const CpuSet *cpus;
+    int capacity;          /* thousandths of a CPU */
+    int core, cache, cell; /* the one it lies in, or -1 if it spans several */
+} Place;
+
+typedef struct {
+    Level level; /* never LEVEL_AUTO */
+    int n_places;
+    Place *places;
+    int *of_pcpu; /* [n_pcpus] the place a CPU is in, or -1 where it is offline */
+    int max_places, max_pcpus;
+} Places;
+
+void places_make(const Topology *topology, Granularity granularity, Places *out);
+void places_clear(Places *places);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * position.h - pieces on spots, and what that costs.
+ *
+ * The cost of a spot is convex in its load and cares for what its pieces want
+ * together: the overload to be expected from the normal law (mean and variance), and
+ * from the remembered moments (what its pieces would have wanted at each); the
+ * square of its load, which is least in sum where all are even; and vCPUs of one
+ * VM on one CPU.  Cores of several spots have a cost of the first kind too.
+ */
+#ifndef POSITION_H
+#define POSITION_H
+
+#include "board.h"
+#include "plan/cost.h"
+
+typedef struct Position Position;
+
+Position *position_new(void);
+void position_free(Position *position);
+
+/* Everybody at home.  Keeps @board and @policy, borrowed.  @weight_imbalance is the
+ * policy's or more. */
+void position_start(Position *position, const Board *board, const Policy *policy,
+                    int weight_imbalance);
+
+/* The same pieces, with imbalance weighing otherwise. */
+void position_reweigh(Position *position, int weight_imbalance);
+
+int position_spot(const Position *position, int piece);
+void position_move(Position *position, int piece, int spot);
+
+/* What would be saved (in COST_CPU) if @piece went to @spot; or if @a and @b changed
+ * places.  The price of moving is in it. */
+int64_t position_gain(const Position *position, int piece, int spot);
+int64_t position_swap_gain(const Position *position, int a, int b);
+
+/* Term by term: of the whole position; and what @piece adds to the cost of the spot it
+ * is on. */
+Cost position_cost(const Position *position);
+Cost position_share(const Position *position, int piece);
+
+int position_n_moved(const Position *position);
+
+/* Standard deviation of load per CPU over the spots, hundredths of a point. */
+int position_sigma(const Position *position);
+
+/* True only if no set of moves at all could save more than it costs. */
+bool position_calm(const Position *position);
+
+#endif
