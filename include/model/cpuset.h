@@ -17,8 +17,8 @@
 enum { CPUSET_SPAN_MAX = 1 << 16 };
 
 typedef struct {
-    int n_cpus; /* members */
-    int span;   /* one more than the highest member; 0 for the empty set */
+    int n_cpus;       /* members */
+    int span;         /* one more than the highest member; 0 for the empty set */
     uint64_t words[]; /* [(span + 63) / 64] */
 } CpuSet;
 

@@ -20,13 +20,13 @@ typedef struct {
 /* All loads are thousandths of a CPU. */
 typedef struct {
     int vm, number;
-    int ran, waited;      /* in the last period; waited is -1 where not told */
-    int load;             /* what it wanted in the last period */
-    bool censored;        /* ...at least: it never slept, so nobody knows */
-    int mean;             /* what it will want */
-    int64_t variance;     /* of that, thousandths squared */
-    const uint16_t *past; /* [n_moments] what it wanted, moment by moment; borrowed */
-    int pcpu;             /* where it last ran, or -1 */
+    int ran, waited;       /* in the last period; waited is -1 where not told */
+    int load;              /* what it wanted in the last period */
+    bool censored;         /* ...at least: it never slept, so nobody knows */
+    int mean;              /* what it will want */
+    int64_t variance;      /* of that, thousandths squared */
+    const uint16_t *past;  /* [n_moments] what it wanted, moment by moment; borrowed */
+    int pcpu;              /* where it last ran, or -1 */
     const CpuSet *allowed; /* what its owner permits, and is online; never empty */
     const CpuSet *pins;    /* what is in force */
 } Vcpu;
@@ -44,6 +44,7 @@ typedef struct {
     int max_vms, max_vcpus, max_pcpus; /* room, kept from period to period */
 } Snapshot;
 
+/* Frees what a snapshot owns, the names of its VMs too. */
 void snapshot_clear(Snapshot *snapshot);
 
 #endif

@@ -7,6 +7,9 @@
 
 enum { LOAD_FULL = 1000 }; /* one CPU's worth of work, in thousandths */
 
+/* A host has no more cells than the kernel knows to number. */
+enum { TOPOLOGY_CELLS_MAX = 1024 };
+
 typedef struct {
     int core, cache, cell; /* numbered from 0 without a gap */
     int capacity;          /* thousandths of a CPU; LOAD_FULL unless CPUs differ */
@@ -27,7 +30,7 @@ typedef struct {
 Topology *topology_new(CpuSets *sets, int n_pcpus, int per_core, int per_cache,
                        int per_cell);
 
-/* The same host with other CPUs online. */
+/* The same host with other CPUs online, at least one. */
 Topology *topology_with_online(const Topology *topology, const CpuSet *online);
 
 void topology_free(Topology *topology);
