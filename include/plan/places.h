@@ -31,19 +31,25 @@ char *granularity_format(Granularity granularity);
 
 typedef struct {
     const CpuSet *cpus;
+    int n_cpus;
     int capacity;          /* thousandths of a CPU */
     int core, cache, cell; /* the one it lies in, or -1 if it spans several */
 } Place;
 
 typedef struct {
     Level level; /* never LEVEL_AUTO */
-    int n_places;
+    int n_places, n_pcpus;
     Place *places;
     int *of_pcpu; /* [n_pcpus] the place a CPU is in, or -1 where it is offline */
-    int max_places, max_pcpus;
+    int *cpus;    /* those online, place by place */
+    int *of_group;
+    int max_pcpus; /* room kept */
 } Places;
 
 void places_make(const Topology *topology, Granularity granularity, Places *out);
 void places_clear(Places *places);
+
+/* The place that all of @pins that are online lie in, or -1. */
+int places_holding(const Places *places, const CpuSet *pins);
 
 #endif

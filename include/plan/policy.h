@@ -29,8 +29,8 @@ typedef struct {
 
     /* rule "flow" */
     int price_move;       /* of moving one vCPU within its cache */
-    int price_cell_times; /* a move to another cache or cell costs this many times, */
-    int price_host_times; /* in hundredths, of that */
+    int price_cell_times; /* a move to another cache costs this many times that, */
+    int price_host_times; /* and one to another cell this many; in hundredths */
     int weight_imbalance; /* of (1 CPU)² of deviation from the fair load, on a host whose
                            * loads are steady; less where they fluctuate */
     int weight_stacking;  /* of one more vCPU of the same VM on the same CPU */
