@@ -20,7 +20,7 @@ typedef struct {
     int place;           /* in the Places it was made from */
     int capacity;        /* thousandths of a CPU */
     int core;            /* if siblings of it are spots too, else -1 */
-    int cache, cell;     /* or -1 */
+    int cache, cell;     /* that it shares with other CPUs, or -1 */
     int load;            /* of what does not move: foreign work, unmovable vCPUs */
     int64_t variance;
     int first, n_pieces; /* those that are at home here lie together */
@@ -39,6 +39,7 @@ typedef struct {
 /* A set of spots some pieces may stand on. */
 typedef struct {
     bool all;
+    int n_pieces; /* of this kind */
     int n_spots;
     int *spots;     /* [n_spots] rising */
     uint64_t *bits; /* [(board.n_spots + 63) / 64] */
@@ -58,8 +59,9 @@ typedef struct {
     int core_capacity;      /* thousandths per CPU's worth, see Policy */
     int fluctuation;        /* mean over spots of the standard deviation of a spot's load,
                              * per CPU, thousandths */
-    int max_spots, max_pieces, max_kinds, max_places; /* room kept */
-    size_t max_base;
+    int64_t total_load, total_capacity; /* of all spots, pieces included */
+
+    struct Making *making; /* board.c's own */
 } Board;
 
 /* @placement, [n_vcpus], says where everything is instead of the pins in force, if it
@@ -74,6 +76,10 @@ static inline bool board_allows(const Board *board, const Piece *piece, int spot
 
     return kind->all || (kind->bits[spot / 64] >> (spot % 64) & 1);
 }
+
+/* Policy.weight_imbalance, or more, as this board deserves: less where loads fluctuate,
+ * since imbalance smaller than what it is known to is none. */
+int board_imbalance_weight(const Board *board, int weight_imbalance);
 
 /* What it costs to have @piece on @spot rather than at home; Policy's millionths, times
  * a thousand (COST_CPU). */
