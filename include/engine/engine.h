@@ -14,7 +14,7 @@
 typedef struct {
     int done;
     int gone;     /* the VM was no more */
-    int deferred; /* the VM was busy, or is left in peace after it was */
+    int deferred; /* the VM was busy, and is left in peace for some periods */
     int barred;   /* refused; that VM is not asked again */
 } Outcome;
 
@@ -27,10 +27,13 @@ typedef struct {
     Snapshot snapshot;
     Plan plan;
     Outcome outcome;
+    int64_t plan_us; /* from snapshot to moves, by the clock: not for deciding */
 } Period;
 
+/* One Period serves for all turns; its memory is used again. */
 void period_init(Period *period);
 void period_clear(Period *period);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Period, period_clear)
 
 typedef struct Engine Engine;
 

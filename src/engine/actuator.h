@@ -1,0 +1,23 @@
+/* actuator.h - private to the engine: carrying plans out, one move at a time. */
+#ifndef ACTUATOR_H
+#define ACTUATOR_H
+
+#include "engine/engine.h"
+
+typedef struct {
+    Host *host;           /* borrowed */
+    GHashTable *patience; /* uuid -> periods still to leave it in peace */
+} Actuator;
+
+void actuator_init(Actuator *actuator, Host *host);
+void actuator_clear(Actuator *actuator);
+
+/* A period begins: marks as busy the VMs that are left in peace, so that the plan is
+ * made around them. */
+void actuator_excuse(Actuator *actuator, Snapshot *snapshot);
+
+/* Carries out the period's moves, and counts what became of them.  False only when the
+ * host itself is lost, and with it the point of going on. */
+bool actuator_apply(Actuator *actuator, Period *period, GError **error);
+
+#endif

@@ -1,0 +1,81 @@
+/* engine.c - the period: observe, understand, plan, act. */
+#include "engine/engine.h"
+
+#include "actuator.h"
+#include "model/history.h"
+
+struct Engine {
+    Host *host; /* borrowed */
+    Policy policy;
+    History *history;
+    Planner *planner;
+    Actuator actuator;
+    int n_periods;
+};
+
+void period_init(Period *period)
+{
+    *period = (Period){ 0 };
+    sample_init(&period->sample);
+}
+
+void period_clear(Period *period)
+{
+    plan_clear(&period->plan);
+    snapshot_clear(&period->snapshot);
+    sample_clear(&period->sample);
+}
+
+Engine *engine_new(Host *host, const Policy *policy)
+{
+    Engine *engine = g_new0(Engine, 1);
+
+    engine->host = host;
+    engine->policy = *policy;
+    engine->history = history_new(policy->forecast);
+    engine->planner = planner_new();
+    actuator_init(&engine->actuator, host);
+    return engine;
+}
+
+void engine_free(Engine *engine)
+{
+    if (!engine)
+        return;
+    actuator_clear(&engine->actuator);
+    planner_free(engine->planner);
+    history_free(engine->history);
+    g_free(engine);
+}
+
+Planner *engine_planner(Engine *engine)
+{
+    return engine->planner;
+}
+
+static void think(Engine *engine, Period *out)
+{
+    int64_t begun = g_get_monotonic_time();
+
+    plan_make(engine->planner, &out->snapshot, &engine->policy, &out->plan);
+    out->plan_us = g_get_monotonic_time() - begun;
+}
+
+bool engine_step(Engine *engine, Period *out, GError **error)
+{
+    Host *host = engine->host;
+
+    out->number = engine->n_periods;
+    out->derived = false;
+    out->outcome = (Outcome){ 0 };
+    if (!host->ops->observe(host, &out->sample, error))
+        return false;
+    out->derived = history_derive(engine->history, &out->sample, &out->snapshot);
+    if (!out->derived)
+        return true;
+
+    out->number = ++engine->n_periods;
+    actuator_excuse(&engine->actuator, &out->snapshot);
+    think(engine, out);
+    return actuator_apply(&engine->actuator, out, error);
+}
