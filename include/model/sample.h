@@ -28,9 +28,8 @@ typedef struct {
     int vm, number;
     int64_t ran_ns;    /* since the VM started */
     int64_t waited_ns; /* ready to run and not let; or SAMPLE_UNKNOWN */
-    int64_t
-        polled_ns; /* of ran_ns, awaiting work in the halt loop; or SAMPLE_UNKNOWN */
-    int pcpu;      /* where it last ran, or -1 */
+    int64_t polled_ns; /* of ran_ns, in the halt loop; or SAMPLE_UNKNOWN */
+    int pcpu;          /* where it last ran, or -1 */
     const CpuSet *allowed, *pins;
 } SampleVcpu;
 

@@ -179,6 +179,7 @@ const CpuSet *cpusets_adopt(CpuSets *sets, const CpuSet *set)
 typedef struct {
     const char *text, *at;
     const char *wrong; /* the first complaint, about what is at @at; or NULL */
+    int n_words;       /* of the scratch set, in use so far */
 } Reader;
 
 /* Something below CPUSET_SPAN_MAX in any case. */
@@ -208,7 +209,7 @@ static bool skip(Reader *reader, char what)
     return true;
 }
 
-static void read_range(Reader *reader, uint64_t *words, int *span)
+static void read_range(Reader *reader, CpuSets *sets)
 {
     const char *begin = reader->at;
     int first = read_cpu(reader);
@@ -218,9 +219,10 @@ static void read_range(Reader *reader, uint64_t *words, int *span)
         reader->at = begin;
         reader->wrong = "a range runs from the lower CPU to the higher";
     }
+    for (; reader->n_words <= last / 64; reader->n_words++)
+        sets->scratch->words[reader->n_words] = 0;
     for (int cpu = first; cpu <= last; cpu++)
-        set_bit(words, cpu);
-    *span = MAX(*span, last + 1);
+        set_bit(sets->scratch->words, cpu);
 }
 
 static void skip_blanks(Reader *reader)
@@ -232,13 +234,11 @@ static void skip_blanks(Reader *reader)
 const CpuSet *cpusets_parse(CpuSets *sets, const char *text, GError **error)
 {
     Reader reader = { .text = text, .at = text };
-    uint64_t *words = wipe(sets, WORDS_MAX);
-    int span = 0;
 
     skip_blanks(&reader);
     if (*reader.at != '\0') {
         do
-            read_range(&reader, words, &span);
+            read_range(&reader, sets);
         while (skip(&reader, ','));
         if (!reader.wrong)
             skip_blanks(&reader);
@@ -246,7 +246,7 @@ const CpuSet *cpusets_parse(CpuSets *sets, const char *text, GError **error)
             reader.wrong = "a comma or the end is wanted";
     }
     if (!reader.wrong)
-        return keep(sets, n_words_of(span));
+        return keep(sets, reader.n_words);
 
     g_set_error(error, MODEL_ERROR, MODEL_ERROR_TEXT,
                 "'%s' is no set of CPUs: %s at character %td", text, reader.wrong,
