@@ -312,9 +312,11 @@ static bool place_before(const struct Making *m, int a, int b)
     return a < b;
 }
 
-static bool is_cpu(const struct Making *m, int place)
+static int fair_share(const Board *board, int64_t capacity)
 {
-    return m->places->places[place].n_cpus == 1;
+    int64_t total = MAX(board->total_capacity, 1);
+
+    return (int)((capacity * board->total_load + total / 2) / total);
 }
 
 static void lay_spots(struct Making *m)
@@ -343,8 +345,10 @@ static void lay_spots(struct Making *m)
         };
         board->total_load += m->weights[p].load;
         board->total_capacity += place->capacity;
-        board->cpu_spots = board->cpu_spots && is_cpu(m, p);
+        board->cpu_spots = board->cpu_spots && place->n_cpus == 1;
     }
+    for (int s = 0; s < board->n_spots; s++)
+        board->spots[s].fair = fair_share(board, board->spots[s].capacity);
 }
 
 /* Cores, caches and cells are numbered in the order in which spots come to them.  What
@@ -676,17 +680,20 @@ int board_imbalance_weight(const Board *board, int weight_imbalance)
     return (int)(weight_imbalance * half / (half + square));
 }
 
+int64_t board_price_of(const Policy *policy, Distance distance)
+{
+    const int64_t times[] = { [WITHIN_CACHE] = 100,
+                              [WITHIN_CELL] = policy->price_cell_times,
+                              [BEYOND_CELL] = policy->price_host_times };
+
+    return policy->price_move * times[distance] * (COST_CPU / 1000000) / 100;
+}
+
 int64_t board_price(const Board *board, const Policy *policy, const Piece *piece,
                     int spot)
 {
-    const Spot *from = &board->spots[piece->home], *to = &board->spots[spot];
-    int64_t times = 100;
-
     if (spot == piece->home)
         return 0;
-    if (from->cell != to->cell)
-        times = policy->price_host_times;
-    else if (from->cache != to->cache)
-        times = policy->price_cell_times;
-    return policy->price_move * times * (COST_CPU / 1000000) / 100;
+    return board_price_of(
+        policy, board_distance(&board->spots[piece->home], &board->spots[spot]));
 }

@@ -17,11 +17,12 @@
 #include "plan/policy.h"
 
 typedef struct {
-    int place;           /* in the Places it was made from */
-    int capacity;        /* thousandths of a CPU */
-    int core;            /* if siblings of it are spots too, else -1 */
-    int cache, cell;     /* that it shares with other CPUs, or -1 */
-    int load;            /* of what does not move: foreign work, unmovable vCPUs */
+    int place;       /* in the Places it was made from */
+    int capacity;    /* thousandths of a CPU */
+    int fair;        /* its share of all load, by capacity */
+    int core;        /* if siblings of it are spots too, else -1 */
+    int cache, cell; /* that it shares with other CPUs, or -1 */
+    int load;        /* of what does not move: foreign work, unmovable vCPUs */
     int64_t variance;
     int first, n_pieces; /* those that are at home here lie together */
 } Spot;
@@ -49,15 +50,16 @@ typedef struct {
     int n_spots, n_pieces, n_kinds, n_cores, n_caches, n_cells;
     Spot *spots;
     Piece *pieces;
-    Kind *kinds;    /* kinds[0] is all of them */
-    bool overlaps;  /* some kinds share spots without being equal: chains may pay */
-    bool cpu_spots; /* a spot is one CPU, so that vCPUs of a VM there wait for each other */
+    Kind *kinds;   /* kinds[0] is all of them */
+    bool overlaps; /* some kinds share spots without being equal: chains may pay */
+    bool
+        cpu_spots; /* a spot is one CPU, so that vCPUs of a VM there wait for each other */
     int n_moments;
     const int32_t *weights; /* [n_moments] */
-    int32_t *base;          /* [n_spots * n_moments] what does not move, moment by moment */
-    int *spot_of_place;     /* [places.n_places] */
-    int core_capacity;      /* thousandths per CPU's worth, see Policy */
-    int fluctuation;        /* mean over spots of the standard deviation of a spot's load,
+    int32_t *base;      /* [n_spots * n_moments] what does not move, moment by moment */
+    int *spot_of_place; /* [places.n_places] */
+    int core_capacity;  /* thousandths per CPU's worth, see Policy */
+    int fluctuation;    /* mean over spots of the standard deviation of a spot's load,
                              * per CPU, thousandths */
     int64_t total_load, total_capacity; /* of all spots, pieces included */
 
@@ -81,8 +83,33 @@ static inline bool board_allows(const Board *board, const Piece *piece, int spot
  * since imbalance smaller than what it is known to is none. */
 int board_imbalance_weight(const Board *board, int weight_imbalance);
 
-/* What it costs to have @piece on @spot rather than at home; Policy's millionths, times
- * a thousand (COST_CPU). */
+/* What it costs, in COST_CPU, that @spot carries @load and not its fair share: the
+ * deviation squared.  @weight is board_imbalance_weight's. */
+static inline int64_t board_imbalance(const Spot *spot, int64_t load, int weight)
+{
+    int64_t off = load - spot->fair, cost;
+
+    if (spot->capacity == 0)
+        return 0;
+    if (__builtin_mul_overflow(off * off, weight, &cost)) /* which no host comes near */
+        return off * off / spot->capacity * (weight / 1000000);
+    return cost / spot->capacity;
+}
+
+/* How far it is from one spot to another. */
+typedef enum { WITHIN_CACHE, WITHIN_CELL, BEYOND_CELL } Distance;
+
+static inline Distance board_distance(const Spot *from, const Spot *to)
+{
+    return from->cell != to->cell     ? BEYOND_CELL
+           : from->cache != to->cache ? WITHIN_CELL
+                                      : WITHIN_CACHE;
+}
+
+/* The price of a move that far, in COST_CPU. */
+int64_t board_price_of(const Policy *policy, Distance distance);
+
+/* What it costs to have @piece on @spot rather than at home. */
 int64_t board_price(const Board *board, const Policy *policy, const Piece *piece,
                     int spot);
 
