@@ -1,0 +1,29 @@
+/*
+ * report.h - a period in words, and as JSON.
+ *
+ * Words are for a person who has a minute: a line says whether anything is wrong, and
+ * what is below it, only there when something is done, says what and why.  JSON is
+ * for programs and says more.
+ */
+#ifndef ENGINE_REPORT_H
+#define ENGINE_REPORT_H
+
+#include "engine/engine.h"
+
+typedef struct {
+    bool colour; /* where a terminal shows it */
+    bool blocks; /* where more than ASCII can be shown */
+} ReportStyle;
+
+/* The names of the columns of those lines. */
+void report_heading(ReportStyle style, GString *out);
+
+/* A derived period: its line, and its moves with reasons and a bar per place before and
+ * after, if there are moves. */
+void report_period(const Period *period, const Policy *policy, ReportStyle style,
+                   GString *out);
+
+/* The same on one line of JSON. */
+void report_json(const Period *period, const Policy *policy, GString *out);
+
+#endif

@@ -1,0 +1,83 @@
+/*
+ * replay.c - "pinflow replay": live a recording again.
+ *
+ * The policy is that of the recording, which it begins with, but for what one asks to be
+ * different.  What is decided then has no effect on what happens next: it has happened.
+ */
+#include "turns.h"
+#include "wishes.h"
+
+typedef struct {
+    PlanWishes plan;
+    Turns turns;
+    char **files; /* at most one */
+} ReplayOptions;
+
+static void replay_options_clear(ReplayOptions *options)
+{
+    plan_wishes_clear(&options->plan);
+    g_free(options->turns.journal);
+    g_strfreev(options->files);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ReplayOptions, replay_options_clear)
+
+static bool recorded_policy(const char *recording, Policy *policy, GError **error)
+{
+    g_autofree char *preamble = host_replay_preamble(recording, error);
+
+    if (!preamble)
+        return false;
+    if (policy_parse(preamble, policy, error))
+        return true;
+    g_prefix_error(error, "%s: the policy it was made under, line ", recording);
+    return false;
+}
+
+static int replay(const ReplayOptions *options)
+{
+    const char *recording = options->files[0];
+    Policy policy = policy_default;
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Host) host = NULL;
+    int code = EXIT_WELL;
+
+    if (!recorded_policy(recording, &policy, &error))
+        return cli_unreadable(error);
+    if (!plan_wishes_grant(&options->plan, &policy, &code))
+        return code;
+    host = host_replay_open(recording, &error);
+    if (!host)
+        return cli_unreadable(error);
+    return turns_run(&options->turns, host, &policy);
+}
+
+int cli_replay(int argc, char **argv)
+{
+    g_auto(ReplayOptions) options = { 0 };
+    const GOptionEntry entries[] = {
+        { "cycles", 0, 0, G_OPTION_ARG_INT, &options.turns.cycles,
+          "Stop after N periods", "N" },
+        { "json", 0, 0, G_OPTION_ARG_NONE, &options.turns.json,
+          "A line of JSON per period", NULL },
+        { "journal", 0, 0, G_OPTION_ARG_FILENAME, &options.turns.journal,
+          "Add a line of JSON per period to a file", "JOURNAL" },
+        { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.files, NULL,
+          "FILE" },
+        G_OPTION_ENTRY_NULL,
+    };
+    g_autoptr(GOptionContext) context = cli_options(
+        NULL, "Lives the recording in FILE again, with the same or another policy.",
+        entries);
+    int code = EXIT_WELL;
+
+    plan_wishes_add(context, &options.plan);
+    if (!cli_parse(context, argc, argv, &code))
+        return code;
+    if (!options.files || options.files[1])
+        return cli_misused("one FILE to replay is needed");
+    if (options.turns.cycles < 0)
+        return cli_misused("--cycles %d: there is no such number of periods",
+                           options.turns.cycles);
+    return replay(&options);
+}

@@ -1,0 +1,45 @@
+/*
+ * wishes.h - options that several commands have: what is wanted of a plan, and which host
+ * it is for.
+ */
+#ifndef WISHES_H
+#define WISHES_H
+
+#include "cli.h"
+#include "host/host.h"
+#include "plan/policy.h"
+
+/* ── of a plan ────────────────────────────────────────────────────────────── */
+
+typedef struct {
+    char *policy, *granularity;
+    char **settings; /* "key=value" */
+} PlanWishes;
+
+void plan_wishes_add(GOptionContext *options, PlanWishes *wishes);
+void plan_wishes_clear(PlanWishes *wishes);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PlanWishes, plan_wishes_clear)
+
+/* Changes *@policy as wished.  False, with *@code, after saying what cannot be. */
+bool plan_wishes_grant(const PlanWishes *wishes, Policy *policy, int *code);
+
+/* ── of a host ────────────────────────────────────────────────────────────── */
+
+typedef struct {
+    char *connect;
+    int cycles; /* 0 for no end */
+    int seed;
+} HostWishes;
+
+void host_wishes_add(GOptionContext *options, HostWishes *wishes);
+void host_wishes_clear(HostWishes *wishes);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HostWishes, host_wishes_clear)
+
+/* @period_us may be 0, for what the host is used to.  NULL, with *@code, after saying
+ * why. */
+Host *host_wishes_open(const HostWishes *wishes, int64_t period_us, int *code);
+
+/* "3" or "0.25": seconds.  False for anything that is no period. */
+bool period_parse(const char *text, int64_t *out_us);
+
+#endif
