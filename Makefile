@@ -49,8 +49,8 @@ ALL_LDFLAGS = $(CFLAGS) $(WATCH) $(LDFLAGS)
 # What a layer may see of the outside.  graph/ sees the C library and no more.
 $(B)/graph/%.o: LAYER_CFLAGS = -fPIC -fno-semantic-interposition
 $(B)/src/%.o:   LAYER_CFLAGS = $(GLIB) -DPINFLOW_VERSION='"$(VERSION)"'
-$(B)/tests/%.o: LAYER_CFLAGS = $(GLIB) -Itests -Isrc
-$(B)/bench/%.o: LAYER_CFLAGS = $(GLIB)
+$(B)/tests/%.o: LAYER_CFLAGS = $(GLIB) -Itests -Isrc -I.
+$(B)/bench/%.o: LAYER_CFLAGS = $(GLIB) -Isrc
 
 objects  = $(patsubst %,$(B)/%.o,$(basename $(wildcard $(1))))
 programs = $(patsubst %.c,$(B)/%,$(wildcard $(1)))
@@ -61,6 +61,8 @@ HOUSE    := $(B)/libhouse.a
 MCMF     := $(BIN)/mcmf
 UNIT     := $(call programs,tests/unit/test_*.c)
 PROPERTY := $(call programs,tests/property/prop_*.c)
+BENCH_FLOW   := bench_flow race instance peers
+BENCH_STEADY := steady optimum moveswap
 FUZZERS  := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 # Quiet by default, silent with make -s, and every word with V=1.
@@ -111,7 +113,11 @@ $(MCMF) $(UNIT) $(PROPERTY):
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
-bin/bench_flow: $(call objects,bench/*.c bench/*.cpp) $(LIB).a
+# The judges of steady hosts are tried before they are believed.
+$(B)/tests/unit/test_optimum: $(BENCH_STEADY:%=$(B)/bench/%.o)
+$(B)/tests/unit/test_optimum: LIBS += -lm
+
+bin/bench_flow: $(BENCH_FLOW:%=$(B)/bench/%.o) $(LIB).a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -llemon -lglpk -lm
 

@@ -21,42 +21,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "chance.h"
+
 #define SEGMENTS 8
 #define ONE_CPU 1000
 #define CHANGED_ONE_IN 20
-
-/* ── chance ───────────────────────────────────────────────────────────────── */
-
-/* The state of a splitmix generator; every value will do. */
-typedef struct {
-    uint64_t state;
-} Chance;
-
-static Chance chance_of(uint64_t seed, uint64_t purpose)
-{
-    return (Chance){ seed * UINT64_C(0x9e3779b97f4a7c15) + (purpose << 32) };
-}
-
-static uint64_t draw(Chance *chance)
-{
-    uint64_t z = chance->state += UINT64_C(0x9e3779b97f4a7c15);
-
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
-/* A number from 0 to @limit - 1. */
-static int32_t below(Chance *chance, int32_t limit)
-{
-    return (int32_t)(((draw(chance) >> 32) * (uint64_t)limit) >> 32);
-}
-
-/* A number from @low to @high. */
-static int32_t between(Chance *chance, int32_t low, int32_t high)
-{
-    return low + below(chance, high - low + 1);
-}
 
 /* ── a scheduler's networks ───────────────────────────────────────────────── */
 
