@@ -121,10 +121,13 @@ bin/bench_flow: $(BENCH_FLOW:%=$(B)/bench/%.o) $(LIB).a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -llemon -lglpk -lm
 
-build/fuzz/%: tests/fuzz/%.c $(wildcard graph/*.[ch]) include/graph/flow.h
+# A fuzzer is made from the sources it is about, all of them watched.
+build/fuzz/fuzz_dimacs: $(wildcard graph/*.[ch]) include/graph/flow.h
+build/fuzz/fuzz_sample: $(wildcard src/model/*.[ch] include/model/*.h)
+$(FUZZERS): build/fuzz/%: tests/fuzz/%.c
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D) && clang $(STRICT) -g -O1 -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all -Iinclude -o $@ $(filter %.c,$^)
+	    -fno-sanitize-recover=all -Iinclude $(GLIB) -o $@ $(filter %.c,$^) $(LIBS)
 
 # ── the two commands, and what they stand for once nothing is missing ────────
 

@@ -16,8 +16,8 @@ enum { UUID_SIZE = 37 };
 #define SAMPLE_UNKNOWN INT64_C(-1)
 
 typedef struct {
-    char uuid[UUID_SIZE];
-    char *name;
+    char uuid[UUID_SIZE]; /* one word */
+    char *name;           /* any text; never NULL */
     int first_vcpu, n_vcpus;
     int weight; /* cpu_shares; 1024 where nobody said otherwise */
     int quota;  /* of each vCPU, thousandths of a CPU; 0 for none */
@@ -46,13 +46,13 @@ void sample_reset(Sample *sample); /* empties it and keeps the memory */
 void sample_clear(Sample *sample);
 
 /* One line per thing, readable in a diff; what is written reads back equal.  The
- * topology is a text of its own, since it seldom changes. */
+ * last line is "end".  The topology is a text of its own, since it seldom changes. */
 void sample_format(const Sample *sample, GString *out);
 void topology_format(const Topology *topology, GString *out);
 
-/* Read what was written: sets become @sets', the sample's topology stays the
- * caller's to set and bounds its CPU numbers.  MODEL_ERROR with "LINE: what",
- * lines counted from 1 in @text. */
+/* Read what was written: sets are those of the topology's pool, whose CPUs are all that
+ * there are, and the sample's topology stays the caller's to set.  MODEL_ERROR with
+ * "LINE: what", lines counted from 1 in @text; @out is then empty. */
 bool sample_parse(const char *text, const Topology *topology, Sample *out,
                   GError **error);
 Topology *topology_parse(const char *text, CpuSets *sets, GError **error);

@@ -7,12 +7,13 @@
 
 enum { LOAD_FULL = 1000 }; /* one CPU's worth of work, in thousandths */
 
-/* A host has no more cells than the kernel knows to number. */
-enum { TOPOLOGY_CELLS_MAX = 1024 };
+/* A kernel numbers no more cells; a firmware's distances are bytes. */
+enum { TOPOLOGY_CELLS_MAX = 1024, DISTANCE_MAX = 255 };
+enum { PCPU_CAPACITY_MAX = 10 * LOAD_FULL };
 
 typedef struct {
     int core, cache, cell; /* numbered from 0 without a gap */
-    int capacity;          /* thousandths of a CPU; LOAD_FULL unless CPUs differ */
+    int capacity; /* thousandths of a CPU, at least 1; LOAD_FULL unless CPUs differ */
     bool online;
 } Pcpu;
 
