@@ -4,13 +4,15 @@
  * The cost of a spot is convex in its load and cares for what its pieces want
  * together: the overload to be expected from the normal law (mean and variance), and
  * from the remembered moments (what its pieces would have wanted at each); the
- * square of its load, which is least in sum where all are even; and vCPUs of one
- * VM on one CPU.  Cores of several spots have a cost of the first kind too.
+ * square of what it carries more or less than its share, which is least in sum where
+ * all are even; and vCPUs of one VM on one CPU.  Cores of several spots have a cost of
+ * the first kind too.
  */
 #ifndef POSITION_H
 #define POSITION_H
 
 #include "board.h"
+#include "overload.h"
 #include "plan/cost.h"
 
 typedef struct Position Position;
@@ -34,6 +36,10 @@ void position_move(Position *position, int piece, int spot);
 int64_t position_gain(const Position *position, int piece, int spot);
 int64_t position_swap_gain(const Position *position, int a, int b);
 
+/* What overload, sharing and stacking would save if @piece vanished.  No move of it
+ * saves more of these, and no swap more than both together. */
+int64_t position_relief(const Position *position, int piece);
+
 /* Term by term: of the whole position; and what @piece adds to the cost of the spot it
  * is on. */
 Cost position_cost(const Position *position);
@@ -46,5 +52,18 @@ int position_sigma(const Position *position);
 
 /* True only if no set of moves at all could save more than it costs. */
 bool position_calm(const Position *position);
+
+/* A spot as those see it who look for moves. */
+typedef struct {
+    int64_t off;  /* load beyond its share, thousandths of a CPU */
+    int64_t rate; /* for imbalance_cost */
+    int n_pieces;
+    const int *pieces; /* in no order; good until the next move */
+} Standing;
+
+Standing position_standing(const Position *position, int spot);
+
+/* What overload there costs, and of its core. */
+int64_t position_strain(const Position *position, int spot);
 
 #endif
