@@ -7,6 +7,7 @@
  * Sets that mean the same places are one kind, whatever CPUs they name.
  */
 #include "board.h"
+#include "order.h"
 #include "plan/cost.h"
 
 #include <string.h>
@@ -104,24 +105,6 @@ static void make_place_room(struct Making *m, Board *board)
     }
     GROW(m->renumbered, topology->n_pcpus, m->max_numbers);
     GROW(board->base, need * (size_t)m->snapshot->n_moments + 1, m->max_base);
-}
-
-/* Shell's: it needs no memory, and these lists are short. */
-static void sort(int *order, int n, bool (*before)(const struct Making *, int, int),
-                 const struct Making *m)
-{
-    static const int gaps[] = { 64561, 25111, 9765, 3797, 1477, 574, 223,
-                                86,    33,    13,   5,    2,    1 };
-
-    for (size_t g = 0; g < G_N_ELEMENTS(gaps); g++)
-        for (int i = gaps[g]; i < n; i++) {
-            int moving = order[i], at = i;
-
-            for (; at >= gaps[g] && before(m, moving, order[at - gaps[g]]);
-                 at -= gaps[g])
-                order[at] = order[at - gaps[g]];
-            order[at] = moving;
-        }
 }
 
 /* ── what owners allow ────────────────────────────────────────────────────── */
@@ -292,8 +275,9 @@ static void weigh_foreign(struct Making *m)
     }
 }
 
-static bool place_before(const struct Making *m, int a, int b)
+static bool place_before(const void *making, int a, int b)
 {
+    const struct Making *m = making;
     const Weight *x = &m->weights[a], *y = &m->weights[b];
     int xs = m->places->places[a].capacity, ys = m->places->places[b].capacity;
 
@@ -328,7 +312,7 @@ static void lay_spots(struct Making *m)
     board->cpu_spots = true;
     for (int p = 0; p < board->n_spots; p++)
         m->order[p] = p;
-    sort(m->order, board->n_spots, place_before, m);
+    order_sort(m->order, board->n_spots, place_before, m);
     for (int s = 0; s < board->n_spots; s++) {
         int p = m->order[s];
         const Place *place = &m->places->places[p];
@@ -402,8 +386,9 @@ static int compare_kinds(const struct Making *m, int a, int b)
     return 0;
 }
 
-static bool kind_before(const struct Making *m, int a, int b)
+static bool kind_before(const void *making, int a, int b)
 {
+    const struct Making *m = making;
     int order = compare_kinds(m, a, b);
 
     return order < 0 || (order == 0 && a < b);
@@ -452,7 +437,7 @@ static void lay_kinds(struct Making *m)
         m->raw_kinds[w + 1] = spell_kind(m, w, &used);
         m->order[w + 1] = w + 1;
     }
-    sort(m->order, m->n_wishes + 1, kind_before, m);
+    order_sort(m->order, m->n_wishes + 1, kind_before, m);
     board->n_kinds = 0;
     for (int i = 0; i <= m->n_wishes; i++) {
         if (i == 0 || compare_kinds(m, m->order[i - 1], m->order[i]) != 0)
@@ -486,8 +471,9 @@ static bool find_overlap(struct Making *m)
 
 /* ── pieces ───────────────────────────────────────────────────────────────── */
 
-static bool vcpu_before(const struct Making *m, int a, int b)
+static bool vcpu_before(const void *making, int a, int b)
 {
+    const struct Making *m = making;
     const Vcpu *x = &m->snapshot->vcpus[a], *y = &m->snapshot->vcpus[b];
     int x_kind = m->wishes[m->seats[a].wish].kind,
         y_kind = m->wishes[m->seats[b].wish].kind;
@@ -520,8 +506,8 @@ static void order_pieces(struct Making *m)
             m->order[spot->first + spot->n_pieces++] = v;
     }
     for (int s = 0; s < board->n_spots; s++)
-        sort(&m->order[board->spots[s].first], board->spots[s].n_pieces, vcpu_before,
-             m);
+        order_sort(&m->order[board->spots[s].first], board->spots[s].n_pieces,
+                   vcpu_before, m);
 }
 
 static void lay_pieces(struct Making *m)

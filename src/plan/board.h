@@ -50,17 +50,16 @@ typedef struct {
     int n_spots, n_pieces, n_kinds, n_cores, n_caches, n_cells;
     Spot *spots;
     Piece *pieces;
-    Kind *kinds;   /* kinds[0] is all of them */
-    bool overlaps; /* some kinds share spots without being equal: chains may pay */
-    bool
-        cpu_spots; /* a spot is one CPU, so that vCPUs of a VM there wait for each other */
+    Kind *kinds;    /* kinds[0] is all of them */
+    bool overlaps;  /* some kinds share spots without being equal: chains may pay */
+    bool cpu_spots; /* a spot is one CPU, where vCPUs of a VM wait for each other */
     int n_moments;
     const int32_t *weights; /* [n_moments] */
     int32_t *base;      /* [n_spots * n_moments] what does not move, moment by moment */
     int *spot_of_place; /* [places.n_places] */
     int core_capacity;  /* thousandths per CPU's worth, see Policy */
-    int fluctuation;    /* mean over spots of the standard deviation of a spot's load,
-                             * per CPU, thousandths */
+    int fluctuation;    /* of a spot's load, per CPU: the mean over spots of its
+                         * standard deviation, thousandths */
     int64_t total_load, total_capacity; /* of all spots, pieces included */
 
     struct Making *making; /* board.c's own */

@@ -34,7 +34,7 @@ int64_t layout_bound(const Layout *layout);
 
 /* Whole pieces of the flow: those of which more than half leaves go, heaviest first, to
  * where most of the inflow is left.  @start, [n_pieces], is spots. */
-void layout_start(const Layout *layout, int *start);
+void layout_start(Layout *layout, int *start);
 
 /* The network in words; @snapshot names the pieces. */
 void layout_dimacs(const Layout *layout, const Snapshot *snapshot, const Places *places,

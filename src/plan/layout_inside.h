@@ -1,0 +1,88 @@
+/*
+ * layout_inside.h - what a layout is made of, for layout.c, which draws and reads the
+ * network, and layout_text.c, which puts it in words.
+ */
+#ifndef LAYOUT_INSIDE_H
+#define LAYOUT_INSIDE_H
+
+#include "layout.h"
+
+/* Where load can go from one node, all alike: a cache, a cell, or a kind. */
+typedef struct {
+    const int *spots; /* [n_spots] rising */
+    int n_spots;
+    int hub; /* or -1 while no piece needs it */
+} Group;
+
+typedef struct {
+    int group;
+    ArcIx first;   /* of its edges, which are neighbours */
+    size_t inflow; /* where Layout.inflow has theirs */
+} Hub;
+
+enum { ROW_HUBS_MAX = 3 };
+
+/* How a piece leaves home. */
+typedef struct {
+    int n_hubs;
+    int hubs[ROW_HUBS_MAX];
+    int64_t prices[ROW_HUBS_MAX]; /* of the whole piece */
+    ArcIx supply;                 /* then home, then hubs: edges that are neighbours */
+} Row;
+
+/* An edge onward from a spot: for load from one point on, a tangent's slope. */
+typedef struct {
+    int spot;
+    int64_t off; /* where the tangent touches, from the fair load */
+    bool over;   /* beyond the spot's capacity */
+    ArcIx arc;
+    int64_t capacity;
+} Step;
+
+/* Siblings that are spots of their own. */
+typedef struct {
+    int64_t base, capacity;
+} Core;
+
+/* Tangents may touch at so many places, which is as far as any load goes. */
+enum { N_TOUCHES = 2 * 64 + 1 };
+
+struct Layout {
+    const Board *board;
+    const Policy *policy;
+    int weight; /* of imbalance, on this board */
+
+    Network net;
+    Condensed *condensed;
+    McmfResult solved;
+    int64_t constant; /* what no flow can change */
+
+    NodeIx first_piece, first_spot, first_core, first_hub, sink; /* 0 is the source */
+    int n_groups, n_hubs, n_steps;
+    Group *groups; /* caches, then cells, then kinds */
+    Hub *hubs;     /* [n_groups] */
+    Row *rows;     /* [n_pieces] */
+    Step *steps;   /* spot by spot, rising */
+    int *members;  /* spots of caches, and of cells */
+    bool nested;   /* no cache reaches from one cell into another */
+    Core *cores;   /* [n_cores] */
+    int touches[N_TOUCHES];
+    ArcIx *changed;  /* [n_steps] */
+    int64_t *inflow; /* hub by hub, what is still to arrive at each spot */
+    int *order;      /* [n_pieces] */
+    size_t max_groups, max_pieces, max_steps, max_members, max_cores, max_changed,
+        max_inflow;
+};
+
+enum { SOURCE = 0 };
+
+/* @old, or more memory in its place. */
+static inline void *layout_room(void *old, size_t need, size_t size, size_t *room)
+{
+    if (need <= *room)
+        return old;
+    *room = MAX(need, 2 * *room);
+    return g_realloc_n(old, *room, size);
+}
+
+#endif
