@@ -296,13 +296,6 @@ static bool place_before(const void *making, int a, int b)
     return a < b;
 }
 
-static int fair_share(const Board *board, int64_t capacity)
-{
-    int64_t total = MAX(board->total_capacity, 1);
-
-    return (int)((capacity * board->total_load + total / 2) / total);
-}
-
 static void lay_spots(struct Making *m)
 {
     Board *board = m->board;
@@ -331,8 +324,6 @@ static void lay_spots(struct Making *m)
         board->total_capacity += place->capacity;
         board->cpu_spots = board->cpu_spots && place->n_cpus == 1;
     }
-    for (int s = 0; s < board->n_spots; s++)
-        board->spots[s].fair = fair_share(board, board->spots[s].capacity);
 }
 
 /* Cores, caches and cells are numbered in the order in which spots come to them.  What

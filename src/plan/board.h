@@ -82,19 +82,6 @@ static inline bool board_allows(const Board *board, const Piece *piece, int spot
  * since imbalance smaller than what it is known to is none. */
 int board_imbalance_weight(const Board *board, int weight_imbalance);
 
-/* What it costs, in COST_CPU, that @spot carries @load and not its fair share: the
- * deviation squared.  @weight is board_imbalance_weight's. */
-static inline int64_t board_imbalance(const Spot *spot, int64_t load, int weight)
-{
-    int64_t off = load - spot->fair, cost;
-
-    if (spot->capacity == 0)
-        return 0;
-    if (__builtin_mul_overflow(off * off, weight, &cost)) /* which no host comes near */
-        return off * off / spot->capacity * (weight / 1000000);
-    return cost / spot->capacity;
-}
-
 /* How far it is from one spot to another. */
 typedef enum { WITHIN_CACHE, WITHIN_CELL, BEYOND_CELL } Distance;
 

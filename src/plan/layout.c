@@ -16,14 +16,14 @@
  */
 #include "layout_inside.h"
 #include "order.h"
+#include "overload.h"
 
 #include <string.h>
 
 /* How dense tangents are: thousandths of a CPU, and parts of the distance. */
 enum { TANGENTS_APART = 8, TANGENTS_WIDEN = 4 };
 
-/* What a unit of overload costs, and the most that a slope may be. */
-#define OVERLOAD_UNIT (COST_CPU / LOAD_FULL)
+/* No slope is more. */
 #define SLOPE_MAX (INT64_C(1) << 40)
 
 /* What a position's cost of a spot may have lost to rounding. */
@@ -230,6 +230,11 @@ static void add_tangent(Layout *layout, int s, int64_t off, int64_t from, int64_
         add_step(layout, s, off, from >= full, MIN(to - from, FLOW_UNLIMITED));
 }
 
+static int64_t fair_load(const Board *board, const Spot *spot)
+{
+    return imbalance_fair(board->total_load, board->total_capacity, spot->capacity);
+}
+
 static int64_t load_at_home(const Board *board, const Spot *spot)
 {
     int64_t load = spot->load;
@@ -246,9 +251,9 @@ static void lay_tangents(Layout *layout, int s)
 {
     const Board *board = layout->board;
     const Spot *spot = &board->spots[s];
-    int64_t stay = load_at_home(board, spot) - spot->fair, from = spot->load;
-    int64_t off = spot->load - spot->fair;
-    int64_t last = MAX(stay, 2 * (int64_t)MAX(spot->capacity, spot->fair) - spot->fair);
+    int64_t fair = fair_load(board, spot), from = spot->load, off = from - fair;
+    int64_t stay = load_at_home(board, spot) - fair;
+    int64_t last = MAX(stay, 2 * MAX(spot->capacity, fair) - fair);
     int touch = 0;
 
     while (touch < N_TOUCHES && layout->touches[touch] <= off)
@@ -256,7 +261,7 @@ static void lay_tangents(Layout *layout, int s)
     while (off < last && touch < N_TOUCHES) {
         bool at_stay = off < stay && stay < layout->touches[touch];
         int64_t next = at_stay ? stay : layout->touches[touch++];
-        int64_t to = spot->fair - floor_div(-off - next, 2);
+        int64_t to = fair - floor_div(-off - next, 2);
 
         add_tangent(layout, s, off, from, to);
         from = to;
@@ -265,15 +270,18 @@ static void lay_tangents(Layout *layout, int s)
     add_tangent(layout, s, off, from, FLOW_UNLIMITED);
 }
 
+static int64_t rate_of(const Layout *layout, int spot)
+{
+    return imbalance_rate(layout->weight, layout->board->spots[spot].capacity);
+}
+
 static int64_t slope(const Layout *layout, const Step *step)
 {
-    int64_t capacity = layout->board->spots[step->spot].capacity;
-    int64_t twice = 2 * (int64_t)layout->weight, rise = 0;
+    __int128 rise =
+        (__int128)(2 * step->off) * rate_of(layout, step->spot) >> RATE_BITS;
 
-    if (capacity > 0 && __builtin_mul_overflow(twice, step->off, &rise))
-        rise = step->off < 0 ? -SLOPE_MAX * capacity : SLOPE_MAX * capacity;
-    rise = capacity > 0 ? floor_div(rise, capacity) : 0;
-    return CLAMP(rise, -SLOPE_MAX, SLOPE_MAX) + (step->over ? OVERLOAD_UNIT : 0);
+    return (int64_t)CLAMP(rise, -SLOPE_MAX, SLOPE_MAX) +
+           (step->over ? OVERLOAD_UNIT : 0);
 }
 
 /* ── drawing ──────────────────────────────────────────────────────────────── */
@@ -399,14 +407,13 @@ static void find_constant(Layout *layout)
     for (int s = 0; s < board->n_spots; s++) {
         const Spot *spot = &board->spots[s];
 
-        constant += board_imbalance(spot, spot->load, layout->weight) +
-                    MAX(spot->load - spot->capacity, 0) * OVERLOAD_UNIT;
+        constant +=
+            imbalance_cost(rate_of(layout, s), spot->load - fair_load(board, spot)) +
+            MAX(spot->load - spot->capacity, 0) * OVERLOAD_UNIT;
     }
     for (int c = 0; c < board->n_cores; c++)
         constant +=
             MAX(layout->cores[c].base - layout->cores[c].capacity, 0) * OVERLOAD_UNIT;
-    for (int i = 0; i < board->n_pieces; i++) /* which may want nothing after all */
-        constant -= board->pieces[i].load == 1 ? OVERLOAD_UNIT : 0;
     layout->constant = constant - ROUNDING * (int64_t)(board->n_spots + board->n_cores);
 }
 
