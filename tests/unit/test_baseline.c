@@ -102,12 +102,12 @@ static void test_greedy_breaks_ties_by_number(void)
     assert_after(baseline_greedy, scene, "0 1 2");
 }
 
-static void test_greedy_leaves_the_idle_where_they_are(void)
+static void test_greedy_deals_the_idle_to_one_place(void)
 {
     g_autoptr(Scene) scene = a_host(2);
 
     several(scene, 1, "0 400 0 400");
-    assert_after(baseline_greedy, scene, "1 0 1 1");
+    assert_after(baseline_greedy, scene, "0 0 0 1");
 }
 
 static void test_greedy_sees_work_that_is_not_ours(void)
@@ -437,8 +437,8 @@ int main(int argc, char **argv)
                     test_greedy_takes_the_heaviest_first_to_the_freest);
     g_test_add_func("/baseline/greedy/breaks-ties-by-number",
                     test_greedy_breaks_ties_by_number);
-    g_test_add_func("/baseline/greedy/leaves-the-idle-where-they-are",
-                    test_greedy_leaves_the_idle_where_they_are);
+    g_test_add_func("/baseline/greedy/deals-the-idle-to-one-place",
+                    test_greedy_deals_the_idle_to_one_place);
     g_test_add_func("/baseline/greedy/sees-work-that-is-not-ours",
                     test_greedy_sees_work_that_is_not_ours);
     g_test_add_func("/baseline/greedy/fills-a-larger-cpu-further",

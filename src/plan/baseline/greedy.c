@@ -3,7 +3,8 @@
  *
  * When the standard deviation of use exceeds five points, vCPUs are taken heaviest
  * first, and each goes to the place used least by then.  The result is about as even
- * as can be, and hardly anybody stays where he was.
+ * as can be, and hardly anybody stays where he was.  The rule makes no exception for
+ * those who want nothing at the moment: as they change nothing, they all end on one place.
  */
 #include "freest.h"
 

@@ -92,31 +92,31 @@ bool sigma_exceeds(const Table *table, const Tally *tally, int points)
 /* No load is more than a remembered one can be. */
 static int weight_of(const Table *table, int vcpu)
 {
-    return may_move(table, vcpu) ? MIN(table->snapshot->vcpus[vcpu].load, UINT16_MAX)
-                                 : 0;
+    return MIN(table->snapshot->vcpus[vcpu].load, UINT16_MAX);
 }
 
 /* There are many vCPUs and few different loads: they are counted, not compared. */
 int *heaviest_first(const Table *table, int *n)
 {
-    int n_vcpus = table->snapshot->n_vcpus, heaviest = 0, before = 0;
+    int n_vcpus = table->snapshot->n_vcpus, heaviest = 0;
     int *order = g_new(int, n_vcpus);
-    g_autofree int *first = NULL;
+    g_autofree int *next = NULL;
 
     for (int v = 0; v < n_vcpus; v++)
         heaviest = MAX(heaviest, weight_of(table, v));
-    first = g_new0(int, heaviest + 1);
+    next = g_new0(int, heaviest + 1);
     for (int v = 0; v < n_vcpus; v++)
-        first[weight_of(table, v)]++;
-    for (int weight = heaviest; weight > 0; weight--) {
-        int n_alike = first[weight];
+        if (may_move(table, v))
+            next[weight_of(table, v)]++;
+    *n = 0;
+    for (int weight = heaviest; weight >= 0; weight--) {
+        int n_alike = next[weight];
 
-        first[weight] = before;
-        before += n_alike;
+        next[weight] = *n;
+        *n += n_alike;
     }
     for (int v = 0; v < n_vcpus; v++)
-        if (weight_of(table, v) > 0)
-            order[first[weight_of(table, v)]++] = v;
-    *n = before;
+        if (may_move(table, v))
+            order[next[weight_of(table, v)]++] = v;
     return order;
 }

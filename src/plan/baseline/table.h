@@ -43,8 +43,8 @@ static inline bool may_stand(const Table *table, const CpuSet *allowed, int plac
     return there->capacity > 0 && cpuset_meets(there->cpus, allowed);
 }
 
-/* vCPUs that want something and may be moved, heaviest first, then by number.  Writes
- * how many to @n; to be freed with g_free. */
+/* vCPUs that may be moved, heaviest first, then by number.  Writes how many to @n; to be
+ * freed with g_free. */
 int *heaviest_first(const Table *table, int *n);
 
 #endif
