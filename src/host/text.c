@@ -1,0 +1,87 @@
+/* text.c - reading what was written. */
+#include "text.h"
+
+#include <string.h>
+
+bool text_wrong(GError **error, const char *file, int line, const char *format, ...)
+{
+    g_autofree char *what = NULL;
+    va_list arguments;
+
+    va_start(arguments, format);
+    what = g_strdup_vprintf(format, arguments);
+    va_end(arguments);
+    if (line > 0)
+        g_set_error(error, HOST_ERROR, HOST_ERROR_TEXT, "%s:%d: %s", file, line, what);
+    else
+        g_set_error(error, HOST_ERROR, HOST_ERROR_TEXT, "%s: %s", file, what);
+    return false;
+}
+
+static int lines_before(const char *text, const char *end)
+{
+    int n = 0;
+
+    for (const char *at = text; at < end; at++)
+        n += *at == '\n';
+    return n;
+}
+
+char *text_read(const char *file, GError **error)
+{
+    g_autofree char *text = NULL;
+    g_autoptr(GError) why = NULL;
+    const char *end;
+    gsize length;
+
+    if (!g_file_get_contents(file, &text, &length, &why)) {
+        g_set_error(error, HOST_ERROR, HOST_ERROR_TEXT, "%s", why->message);
+        return NULL;
+    }
+    if (!g_utf8_validate_len(text, length, &end)) {
+        text_wrong(error, file, lines_before(text, end) + 1, "this is not text");
+        return NULL;
+    }
+    return g_steal_pointer(&text);
+}
+
+bool text_number(const char *text, int places, int64_t *out)
+{
+    const int64_t limit = INT64_C(1000000000000);
+    bool negative = *text == '-', digits = false;
+    int64_t value = 0;
+
+    text += negative;
+    for (; g_ascii_isdigit(*text); text++, digits = true) {
+        value = value * 10 + (*text - '0');
+        if (value > limit)
+            return false;
+    }
+    if (*text == '.')
+        for (text++; g_ascii_isdigit(*text); text++, digits = true)
+            if (places > 0) {
+                value = value * 10 + (*text - '0');
+                places--;
+            }
+    for (; places > 0; places--)
+        value *= 10;
+    *out = negative ? -value : value;
+    return digits && *text == '\0';
+}
+
+char *text_line(char **rest)
+{
+    char *line = *rest, *end;
+
+    if (!line || *line == '\0')
+        return NULL;
+    end = strchr(line, '\n');
+    *rest = end ? end + 1 : NULL;
+    if (end)
+        *end = '\0';
+    else
+        end = line + strlen(line);
+    if (end > line && end[-1] == '\r')
+        end[-1] = '\0';
+    return line;
+}
