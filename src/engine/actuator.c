@@ -12,7 +12,7 @@
  */
 #include "actuator.h"
 
-/* Periods that a busy VM is left in peace; one that refuses, for ever. */
+/* Periods until a VM that was busy is asked again; one that refuses, never. */
 enum { PATIENCE = 10, FOR_EVER = G_MAXINT };
 
 void actuator_init(Actuator *actuator, Host *host)
@@ -58,10 +58,10 @@ void actuator_excuse(Actuator *actuator, Snapshot *snapshot)
 {
     if (g_hash_table_size(actuator->patience) == 0)
         return;
+    a_period_passes(actuator->patience);
     for (int i = 0; i < snapshot->n_vms; i++)
         if (patience_with(actuator, snapshot->vms[i].uuid) > 0)
             snapshot->vms[i].busy = true;
-    a_period_passes(actuator->patience);
 }
 
 /* False only when the host itself is lost. */

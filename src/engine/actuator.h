@@ -6,7 +6,7 @@
 
 typedef struct {
     Host *host;           /* borrowed */
-    GHashTable *patience; /* uuid -> periods still to leave it in peace */
+    GHashTable *patience; /* uuid -> periods until it is asked again */
 } Actuator;
 
 void actuator_init(Actuator *actuator, Host *host);
