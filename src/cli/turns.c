@@ -12,6 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* A host that has not answered for so many periods will not answer any more. */
+enum { SILENCE_MAX = 1000 };
+
 /* ── who reads ────────────────────────────────────────────────────────────── */
 
 ReportStyle turns_style(void)
@@ -120,6 +123,22 @@ static bool tell(Telling *telling, const Period *period)
     return cli_print(said->str);
 }
 
+/* A host that does not answer is asked again: its time goes on meanwhile.  False when it
+ * has ended, or is silent for good. */
+static bool turn(Engine *engine, Period *period, GError **error)
+{
+    for (int patience = SILENCE_MAX; patience > 0 && !interrupted; patience--) {
+        if (*error && patience == SILENCE_MAX - 1)
+            cli_failed("%s; asking again", (*error)->message);
+        g_clear_error(error);
+        if (engine_step(engine, period, error))
+            return true;
+        if (!g_error_matches(*error, HOST_ERROR, HOST_ERROR_LOST))
+            return false;
+    }
+    return false;
+}
+
 static bool enough(const Turns *turns, const Period *period)
 {
     return turns_interrupted() ||
@@ -142,7 +161,7 @@ int turns_run(const Turns *turns, Host *host, const Policy *policy)
     if (!journal_open(&telling.journal, turns->journal))
         return EXIT_FAILED;
     turns_heed_signals();
-    while (engine_step(engine, &period, &error)) {
+    while (turn(engine, &period, &error)) {
         if (period.derived && !tell(&telling, &period))
             break;
         if (enough(turns, &period))

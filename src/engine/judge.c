@@ -81,6 +81,13 @@ static void set_up(Judge *judge, const Sample *sample)
     }
 }
 
+/* Before the first period; where those float that are to be frozen is known after it. */
+static bool is_setting_up(const Judge *judge, const Period *period)
+{
+    return period->number == 0 ||
+           (period->number == 1 && judge->policy->rule == RULE_NONE);
+}
+
 /* ── one period ───────────────────────────────────────────────────────────── */
 
 static void realise(Judge *judge, const Period *period)
