@@ -63,6 +63,8 @@ UNIT     := $(call programs,tests/unit/test_*.c)
 PROPERTY := $(call programs,tests/property/prop_*.c)
 BENCH_FLOW   := bench_flow race instance peers
 BENCH_STEADY := steady optimum moveswap
+BENCH_QUALITY := bench_quality quality_bars quality_days quality_json quality_steady quality_tell \
+                 contest crew days lasting plot sheet steady_view $(BENCH_STEADY)
 FUZZERS  := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 # Quiet by default, silent with make -s, and every word with V=1.
@@ -120,6 +122,10 @@ $(B)/tests/unit/test_optimum: LIBS += -lm
 bin/bench_flow: $(BENCH_FLOW:%=$(B)/bench/%.o) $(LIB).a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -llemon -lglpk -lm
+
+bin/bench_quality: $(BENCH_QUALITY:%=$(B)/bench/%.o) $(HOUSE) $(LIB).a
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lm
 
 # A fuzzer is made from the sources it is about, all of them watched.
 build/fuzz/fuzz_dimacs: $(wildcard graph/*.[ch]) include/graph/flow.h
