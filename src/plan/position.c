@@ -349,3 +349,11 @@ Standing position_standing(const Position *position, int spot)
                        .n_pieces = seats->n_pieces,
                        .pieces = seats->pieces };
 }
+
+int64_t position_brim(const Position *position, int spot)
+{
+    const Pool *pool = &position->pools[spot];
+    int64_t sway = pool->variance > 0 ? whole_root(pool->variance) : 0;
+
+    return (pool->load + sway) * LOAD_FULL / MAX(pool->capacity, 1);
+}

@@ -63,6 +63,9 @@ typedef struct {
 
 Standing position_standing(const Position *position, int spot);
 
+/* Its load, and as much again as the load sways, per CPU of capacity. */
+int64_t position_brim(const Position *position, int spot);
+
 /* What overload there costs, and of its core. */
 int64_t position_strain(const Position *position, int spot);
 

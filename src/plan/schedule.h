@@ -2,9 +2,10 @@
  * schedule.h - whole vCPUs on whole places: the search.
  *
  * A flow may split a vCPU; a schedule may not, and making one of the other is where
- * the work lies.  Sweeping a falling price, the search takes no step that gains less;
- * at each price it takes small groups of spots apart and puts them together better;
- * and in the end drops moves that are not needed.
+ * the work lies.  The search takes the best step while steps pay; where the host is
+ * still too uneven then, it lets imbalance weigh more and more until it is not, and at
+ * each weight takes small groups of spots apart and puts them together better; and in
+ * the end it drops moves that are not needed.
  */
 #ifndef SCHEDULE_H
 #define SCHEDULE_H
@@ -19,8 +20,12 @@ void scheduler_free(Scheduler *scheduler);
 /* Finds a position that costs no more than staying does, by the policy and the weight
  * of imbalance it ends with: the policy's, or as much more as it took to reach
  * target_sigma.  @start, [n_pieces] or NULL, is a position worth trying from.  Leaves
- * the position in @position, and returns the weight. */
+ * the position in @position, adds what it looked at to @steps, and returns the weight. */
 int schedule_search(Scheduler *scheduler, const Board *board, const Policy *policy,
                     const int *start, int64_t *steps, Position *position);
+
+/* The sigma to reach, hundredths of a point: the policy's, or what loads that fluctuate
+ * let one know. */
+int schedule_target(const Board *board, const Policy *policy);
 
 #endif

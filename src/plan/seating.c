@@ -14,7 +14,7 @@ enum { MILLIONTH = COST_CPU / 1000000, NOWHERE = -1 };
 static void make_room(Position *position, const Board *board, int n_vms)
 {
     int n_pools = board->n_spots + board->n_cores;
-    size_t n_sums = (size_t)n_pools * (size_t)board->n_moments;
+    size_t n_sums = (size_t)n_pools * (size_t)board->n_moments + 1;
 
     if (board->n_pieces + 1 > position->max_pieces) {
         position->max_pieces = board->n_pieces + 1;
@@ -37,12 +37,12 @@ static void make_room(Position *position, const Board *board, int n_vms)
         position->max_vms = n_vms;
         position->first_of_vm = g_renew(int, position->first_of_vm, n_vms);
     }
-    if (board->n_moments > position->max_moments) {
-        position->max_moments = board->n_moments;
+    if (board->n_moments + 1 > position->max_moments) {
+        position->max_moments = board->n_moments + 1;
         g_free(position->zeros);
-        position->zeros = g_new0(uint16_t, board->n_moments);
+        position->zeros = g_new0(uint16_t, position->max_moments);
         g_free(position->no_sums);
-        position->no_sums = g_new0(int32_t, board->n_moments);
+        position->no_sums = g_new0(int32_t, position->max_moments);
     }
     if (n_sums > position->max_sums) {
         position->max_sums = n_sums;

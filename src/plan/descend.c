@@ -1,0 +1,312 @@
+/*
+ * descend.c - the best step, again and again, until there is none.
+ *
+ * Steps are kept in rows, one per spot that something would leave.  What a row could
+ * be worth at most is quickly said: what its spot's overload costs, and what there is
+ * to gain between it and the emptiest spot.  Only rows for which that beats the best
+ * known step are ever looked into; and a step changes two spots only, so that most of
+ * what is known stays known.
+ *
+ * Steps are compared by what they save per move, so that a swap must be twice as good,
+ * and taken if they save more than they cost.
+ */
+#include "search.h"
+
+enum {
+    TARGETS_MOST = 16,  /* where a piece might go, if moments must be looked at */
+    MISSES_MOST = 32,   /* spots in turn that cannot be better than what is known */
+    STEPS_STRAINED = 6, /* a look at moments takes as long as so many at loads */
+    ROUNDING = 8,
+};
+
+/* ── what a step could save ───────────────────────────────────────────────── */
+
+/* By evening out two spots, had one just the right load to give away. */
+static int64_t evening_most(const Standing *from, const Standing *to)
+{
+    int64_t steep = from->rate * from->off - to->rate * to->off;
+    int64_t load;
+
+    if (steep <= 0)
+        return 0;
+    load = steep / (from->rate + to->rate) + 1;
+    return (int64_t)((__int128)load * steep >> RATE_BITS);
+}
+
+/* By giving away @load. */
+static int64_t evening_gain(const Standing *from, const Standing *to, int64_t load)
+{
+    int64_t steep = 2 * (from->rate * from->off - to->rate * to->off) -
+                    load * (from->rate + to->rate);
+
+    return (int64_t)((__int128)load * steep >> RATE_BITS) + ROUNDING;
+}
+
+/* A step that saves @gain and makes @n_more more pieces stray from home. */
+static int64_t score_of(const Scheduler *search, int64_t gain, int n_more)
+{
+    if (n_more <= 0)
+        return search->price + 2 * gain;
+    return search->price + gain / n_more;
+}
+
+static int64_t price_of(const Scheduler *search, int piece, int spot)
+{
+    return board_price(search->board, search->policy, &search->board->pieces[piece],
+                       spot);
+}
+
+static int64_t row_most(const Scheduler *search, int spot)
+{
+    const Standing *emptiest = &search->standings[search->order[0]];
+    int64_t most = position_strain(search->position, spot) +
+                   evening_most(&search->standings[spot], emptiest);
+
+    if (search->stacking > 0)
+        most += search->stacking;
+    if (search->n_away[spot] > 0)
+        most = search->price + 2 * (most + search->dearest);
+    return most;
+}
+
+static void know_relief(Scheduler *search, int spot)
+{
+    const Standing *at = &search->standings[spot];
+    bool strained = position_strain(search->position, spot) > 0;
+
+    if (search->relief_known[spot])
+        return;
+    search->relief_known[spot] = true;
+    for (int i = 0; i < at->n_pieces; i++)
+        search->relief[at->pieces[i]] =
+            position_relief(search->position, at->pieces[i]);
+    search->steps += at->n_pieces * (strained ? STEPS_STRAINED : 1);
+}
+
+/* ── looking ──────────────────────────────────────────────────────────────── */
+
+/* A piece on its way: what is known before anybody asks where to. */
+typedef struct {
+    int piece, spot;
+    int64_t load, relief;
+    int64_t price; /* of going there, less that of where it is */
+    int n_more;
+} Mover;
+
+static Mover send(const Scheduler *search, int piece, int from, int to)
+{
+    const Piece *p = &search->board->pieces[piece];
+
+    return (Mover){ .piece = piece,
+                    .spot = to,
+                    .load = p->load,
+                    .relief = search->relief[piece],
+                    .price =
+                        price_of(search, piece, to) - price_of(search, piece, from),
+                    .n_more = (p->home != to) - (p->home != from) };
+}
+
+static void try_move(Scheduler *search, const Mover *mover, Step *best)
+{
+    int64_t gain = position_gain(search->position, mover->piece, mover->spot);
+    int64_t score = score_of(search, gain, mover->n_more);
+
+    search->steps += mover->relief > 0 ? STEPS_STRAINED : 1;
+    if (score > best->score)
+        *best = (Step){ mover->piece, mover->spot, -1, score };
+}
+
+static void try_swap(Scheduler *search, const Mover *mover, const Mover *back,
+                     Step *best)
+{
+    int64_t gain = position_swap_gain(search->position, mover->piece, back->piece);
+    int64_t score = score_of(search, gain, mover->n_more + back->n_more);
+
+    search->steps += mover->relief + back->relief > 0 ? 2 * STEPS_STRAINED : 1;
+    if (score > best->score)
+        *best = (Step){ mover->piece, mover->spot, back->piece, score };
+}
+
+/* Lighter pieces come back. */
+static void look_for_swaps(Scheduler *search, const Mover *mover, int from, int to,
+                           Step *best)
+{
+    const Standing *a = &search->standings[from], *b = &search->standings[to];
+
+    for (int i = 0; i < b->n_pieces; i++) {
+        int piece = b->pieces[i];
+        int64_t less = mover->load - search->board->pieces[piece].load;
+        int64_t most = mover->relief + search->relief[piece] - mover->price;
+        Mover back;
+
+        search->steps++;
+        if (less <= 0)
+            continue;
+        most += evening_gain(a, b, less);
+        if (search->mover_at[piece] < 0)
+            most -= search->price;
+        else
+            most += search->dearest;
+        if (score_of(search, most, 1) <= best->score ||
+            !board_allows(search->board, &search->board->pieces[piece], from))
+            continue;
+        back = send(search, piece, to, from);
+        most = mover->relief + back.relief + evening_gain(a, b, less) - mover->price -
+               back.price;
+        if (score_of(search, most, mover->n_more + back.n_more) > best->score)
+            try_swap(search, mover, &back, best);
+    }
+}
+
+/* What could come of @from and @to; true if moments had to be looked at. */
+static bool look_at_pair(Scheduler *search, int from, int to, Step *best)
+{
+    const Standing *a = &search->standings[from], *b = &search->standings[to];
+    int64_t even = evening_most(a, b), there;
+    bool strained = false;
+
+    know_relief(search, from);
+    know_relief(search, to);
+    there = position_strain(search->position, to) + search->stacking;
+    for (int i = 0; i < a->n_pieces; i++) {
+        int piece = a->pieces[i];
+        Mover mover;
+        int64_t most;
+
+        search->steps++;
+        if (!board_allows(search->board, &search->board->pieces[piece], to))
+            continue;
+        mover = send(search, piece, from, to);
+        most = mover.relief + evening_gain(a, b, mover.load) - mover.price;
+        if (score_of(search, most, mover.n_more) > best->score) {
+            try_move(search, &mover, best);
+            strained |= mover.relief > 0;
+        }
+        most = mover.relief + there + even - mover.price;
+        if (score_of(search, most, mover.n_more) > best->score)
+            look_for_swaps(search, &mover, from, to, best);
+    }
+    return strained;
+}
+
+static bool pair_may_pay(const Scheduler *search, int from, int to, int64_t score)
+{
+    int64_t most = position_strain(search->position, from) + search->stacking +
+                   evening_most(&search->standings[from], &search->standings[to]);
+
+    if (search->n_away[from] > 0)
+        most = search->price + 2 * (most + search->dearest);
+    return most > score;
+}
+
+/* Those who strayed to @spot may go home, wherever that is. */
+static void look_homewards(Scheduler *search, int spot, Step *best)
+{
+    const Standing *at = &search->standings[spot];
+
+    for (int i = 0; i < at->n_pieces && search->n_away[spot] > 0; i++) {
+        int piece = at->pieces[i], home = search->board->pieces[piece].home;
+        Mover mover;
+
+        if (home == spot)
+            continue;
+        mover = send(search, piece, spot, home);
+        try_move(search, &mover, best);
+    }
+}
+
+static void look_along_row(Scheduler *search, int spot)
+{
+    Row *row = &search->rows[spot];
+    int n_strained = 0, n_misses = 0;
+
+    row->best = (Step){ .piece = -1, .score = search->price };
+    know_relief(search, spot);
+    look_homewards(search, spot, &row->best);
+    for (int r = 0; r < search->board->n_spots; r++) {
+        int to = search->order[r];
+
+        search->steps++;
+        if (n_strained == TARGETS_MOST || n_misses == MISSES_MOST)
+            break;
+        if (to == spot)
+            continue;
+        if (pair_may_pay(search, spot, to, row->best.score)) {
+            n_strained += look_at_pair(search, spot, to, &row->best);
+            n_misses = 0;
+        } else {
+            n_misses++;
+        }
+    }
+    row->bound = row->best.score;
+    row->known = true;
+}
+
+/* ── stepping ─────────────────────────────────────────────────────────────── */
+
+static void forget_row(Scheduler *search, int spot)
+{
+    search->rows[spot].known = false;
+    search->rows[spot].bound = row_most(search, spot);
+}
+
+/* The row with the best step, or -1. */
+static int find_best_row(Scheduler *search)
+{
+    for (;;) {
+        int best = 0;
+
+        for (int s = 1; s < search->board->n_spots; s++)
+            if (search->rows[s].bound > search->rows[best].bound)
+                best = s;
+        if (search->rows[best].bound <= search->price || search_tired(search))
+            return -1;
+        if (search->rows[best].known)
+            return best;
+        look_along_row(search, best);
+    }
+}
+
+/* After something went from @a to @b. */
+static void review(Scheduler *search, int a, int b)
+{
+    for (int s = 0; s < search->board->n_spots; s++) {
+        Row *row = &search->rows[s];
+        bool aims = row->known && row->best.piece >= 0 &&
+                    (search_touches(search, row->best.spot, a) ||
+                     search_touches(search, row->best.spot, b));
+
+        if (search_touches(search, s, a) || search_touches(search, s, b) || aims) {
+            forget_row(search, s);
+            continue;
+        }
+        if (!row->known)
+            continue;
+        if (pair_may_pay(search, s, a, row->best.score))
+            look_at_pair(search, s, a, &row->best);
+        if (pair_may_pay(search, s, b, row->best.score))
+            look_at_pair(search, s, b, &row->best);
+        row->bound = row->best.score;
+    }
+}
+
+void search_descend(Scheduler *search, int target, int most_moved)
+{
+    if (search->board->n_spots < 2)
+        return;
+    for (int s = 0; s < search->board->n_spots; s++)
+        forget_row(search, s);
+    while (position_sigma(search->position) > target &&
+           position_n_moved(search->position) <= most_moved) {
+        int row = find_best_row(search);
+        Step step;
+
+        if (row < 0)
+            return;
+        step = search->rows[row].best;
+        search_move(search, step.piece, step.spot);
+        if (step.other >= 0)
+            search_move(search, step.other, row);
+        review(search, row, step.spot);
+    }
+}

@@ -1,0 +1,274 @@
+/*
+ * schedule.c - the plan of campaign.
+ *
+ * First by the policy's own weights: the best steps from where everybody is, and where
+ * allowed sets overlap also from the flow, because chains are what single steps cannot
+ * find.  On hosts whose loads fluctuate that is all; a better search would gain nothing
+ * there.
+ *
+ * If sigma is too far above its target, a candidate goes straight for the target from
+ * where everybody is, at no price at all: that is what the plain rule of moves and swaps
+ * would do, and so the result is never worse than it.  How near it comes also says how
+ * near one can come; what nobody can even out is no reason to move.  Then imbalance is
+ * given more and more weight, as if the price fell.  At each weight the position is
+ * improved; and once the target is in reach, one copy is taken all the way, relieved of
+ * moves it can do without, and compared with the best so far.
+ */
+#include "schedule.h"
+#include "search.h"
+
+#include <stdlib.h>
+
+enum {
+    WEIGHT_FREE = 1000000000, /* of imbalance: a price is nothing beside it */
+    WEIGHT_LEAST = 1000,
+    LEVELS_MOST = 60,
+    LEVELS_BLIND = 8, /* after so many the target is tried for in any case */
+    SLICES = 12,      /* of the budget, one a level */
+};
+
+/* What is made of a position that goes for the target. */
+typedef struct {
+    int sigma, n_moved;
+    int64_t cost; /* imbalance aside */
+} Candidate;
+
+static Candidate judge(const Scheduler *search)
+{
+    Cost cost = position_cost(search->position);
+
+    return (Candidate){ .sigma = position_sigma(search->position),
+                        .n_moved = position_n_moved(search->position),
+                        .cost = cost_total(cost) - cost.imbalance };
+}
+
+static bool better(const Candidate *a, const Candidate *b, int target)
+{
+    bool a_meets = a->sigma <= target, b_meets = b->sigma <= target;
+
+    if (a_meets != b_meets)
+        return a_meets;
+    if (!a_meets)
+        return a->sigma < b->sigma;
+    if (a->cost != b->cost)
+        return a->cost < b->cost;
+    return a->sigma < b->sigma;
+}
+
+static void note(Scheduler *search, int target, Candidate *best)
+{
+    Candidate candidate = judge(search);
+
+    if (!better(&candidate, best, target))
+        return;
+    *best = candidate;
+    search_keep(search, search->best_spots);
+}
+
+/* ── dropping ─────────────────────────────────────────────────────────────── */
+
+static int by_cost(const void *a, const void *b)
+{
+    const Loss *x = a, *y = b;
+
+    if (x->cost != y->cost)
+        return x->cost < y->cost ? -1 : 1;
+    return x->piece - y->piece;
+}
+
+static int list_losses(Scheduler *search)
+{
+    for (int i = 0; i < search->n_movers; i++) {
+        int piece = search->movers[i], home = search->board->pieces[piece].home;
+
+        search->losses[i] =
+            (Loss){ piece, -position_gain(search->position, piece, home) };
+        search->steps++;
+    }
+    qsort(search->losses, (size_t)search->n_movers, sizeof(Loss), by_cost);
+    return search->n_movers;
+}
+
+/* Sends home whom it takes least to send, while sigma stays @target or less. */
+static void drop_needless(Scheduler *search, int target)
+{
+    int n_losses = position_sigma(search->position) <= target ? list_losses(search) : 0;
+
+    for (int i = 0; i < n_losses; i++) {
+        int piece = search->losses[i].piece;
+        int spot = position_spot(search->position, piece);
+
+        search_move(search, piece, search->board->pieces[piece].home);
+        if (position_sigma(search->position) <= target)
+            continue;
+        search_move(search, piece, spot);
+        break;
+    }
+}
+
+/* ── reaching the target ──────────────────────────────────────────────────── */
+
+static void go_all_the_way(Scheduler *search, int target, Candidate *best)
+{
+    search_reweigh(search, WEIGHT_FREE);
+    search_descend(search, target,
+                   best->sigma <= target ? best->n_moved : search->board->n_pieces);
+    drop_needless(search, target);
+    note(search, target, best);
+}
+
+/* From where the position is, with imbalance at @weight and what follows from it. */
+static void sweep(Scheduler *search, int target, int64_t weight, Candidate *best)
+{
+    int64_t slice = (search->most_steps - search->steps) / SLICES;
+    bool reached = position_sigma(search->position) <= target;
+
+    for (int level = 0; level < LEVELS_MOST && !search_tired(search); level++) {
+        int64_t sigma;
+
+        search_reweigh(search, (int)weight);
+        search_descend(search, target, search->board->n_pieces);
+        search_subsets(search, search->steps + slice);
+        sigma = position_sigma(search->position);
+        if (100 * sigma <= 107 * target || reached || level > LEVELS_BLIND) {
+            search_keep(search, search->kept_spots);
+            go_all_the_way(search, target, best);
+            search_restore(search, search->kept_spots);
+        }
+        reached |= sigma <= target;
+        if (100 * sigma > 101 * target)
+            weight = reached ? weight * 100 / 85 : weight * 100 / 60;
+        else if (100 * sigma < 95 * target)
+            weight = weight * 100 / 120;
+        weight = CLAMP(weight, WEIGHT_LEAST, WEIGHT_FREE);
+    }
+}
+
+/* ── the weight that tells why ────────────────────────────────────────────── */
+
+static int64_t staying_cost(const Scheduler *search, Cost stay)
+{
+    int64_t cost = cost_total(stay) - stay.imbalance;
+
+    for (int s = 0; s < search->board->n_spots; s++)
+        cost += imbalance_cost(search->standings[s].rate, search->home_off[s]);
+    return cost;
+}
+
+static bool pays(const Scheduler *search, Cost stay)
+{
+    if (cost_total(position_cost(search->position)) > staying_cost(search, stay))
+        return false;
+    for (int i = 0; i < search->n_movers; i++) {
+        int piece = search->movers[i];
+
+        if (position_gain(search->position, piece, search->board->pieces[piece].home) >
+            0)
+            return false;
+    }
+    return true;
+}
+
+/* The least weight by which none of the moves would better be undone. */
+static int find_weight(Scheduler *search, Cost stay)
+{
+    int64_t weight = MAX(search->policy->weight_imbalance, WEIGHT_LEAST);
+
+    search_reweigh(search, search->policy->weight_imbalance);
+    if (pays(search, stay))
+        return search->policy->weight_imbalance;
+    for (; weight < WEIGHT_FREE; weight += weight / 2) {
+        search_reweigh(search, (int)weight);
+        if (pays(search, stay))
+            return (int)weight;
+    }
+    return -1;
+}
+
+static int root_of_squares(int64_t a, int64_t b)
+{
+    return (int)whole_root(a * a + b * b);
+}
+
+/* Leaves the position that best meets the target, and returns the weight of imbalance
+ * by which it is worth while; the position as it was, and the policy's weight, if there
+ * is none. */
+static int reach(Scheduler *search, const int *start, Cost stay)
+{
+    int target = schedule_target(search->board, search->policy), weight;
+    Candidate best = judge(search);
+    int sigma = best.sigma;
+
+    search_keep(search, search->first_spots);
+    search_keep(search, search->best_spots);
+    search_go_home(search);
+    go_all_the_way(search, target, &best);
+    if (best.sigma > target) {
+        target = root_of_squares(target, best.sigma);
+        best.sigma = INT_MAX;
+        if (sigma > target) {
+            search_go_home(search);
+            go_all_the_way(search, target, &best);
+        }
+    }
+    if (sigma > target) {
+        search_restore(search, start ? start : search->first_spots);
+        search->most_steps = search->steps + search->policy->search_steps;
+        sweep(search, target, MAX(search->policy->weight_imbalance, WEIGHT_LEAST),
+              &best);
+        search_restore(search, search->best_spots);
+        weight = find_weight(search, stay);
+        if (weight >= 0)
+            return weight;
+    }
+    search_restore(search, search->first_spots);
+    search_reweigh(search, search->policy->weight_imbalance);
+    return search->policy->weight_imbalance;
+}
+
+/* ── the whole ────────────────────────────────────────────────────────────── */
+
+/* Hundredths of a point in a thousandth of a CPU. */
+enum { POINTS = 10 };
+
+int schedule_target(const Board *board, const Policy *policy)
+{
+    return MAX(policy->target_sigma, POINTS * board->fluctuation);
+}
+
+static bool is_uneven(const Scheduler *search)
+{
+    return position_sigma(search->position) >
+           search->policy->target_sigma + POINTS * search->board->fluctuation;
+}
+
+/* Tries from @start, too, and stays with what is cheaper. */
+static void descend_from(Scheduler *search, const int *start)
+{
+    int64_t cost = cost_total(position_cost(search->position));
+
+    search_keep(search, search->kept_spots);
+    search_restore(search, start);
+    search_descend(search, -1, search->board->n_pieces);
+    if (cost_total(position_cost(search->position)) >= cost)
+        search_restore(search, search->kept_spots);
+}
+
+int schedule_search(Scheduler *search, const Board *board, const Policy *policy,
+                    const int *start, int64_t *steps, Position *position)
+{
+    int weight = policy->weight_imbalance;
+    Cost stay;
+
+    search_begin(search, board, policy, position);
+    stay = position_cost(position);
+    if (!board->overlaps)
+        start = NULL;
+    search_descend(search, -1, board->n_pieces);
+    if (start)
+        descend_from(search, start);
+    if (is_uneven(search))
+        weight = reach(search, start, stay);
+    *steps += search->steps;
+    return weight;
+}
