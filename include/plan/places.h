@@ -52,4 +52,10 @@ void places_clear(Places *places);
 /* The place that all of @pins that are online lie in, or -1. */
 int places_holding(const Places *places, const CpuSet *pins);
 
+/* Does who is pinned so run where it is not @allowed to, or nowhere at all? */
+bool places_stray(const Places *places, const CpuSet *pins, const CpuSet *allowed);
+
+/* "pCPU 3", "pCPUs 8-15"; "anywhere" for -1. */
+void places_name(const Places *places, int place, GString *out);
+
 #endif

@@ -8,7 +8,7 @@
  */
 #include "board.h"
 #include "order.h"
-#include "plan/cost.h"
+#include "overload.h"
 
 #include <string.h>
 
@@ -162,24 +162,6 @@ static int wish_of(struct Making *m, const CpuSet *allowed)
 
 /* ── seats ────────────────────────────────────────────────────────────────── */
 
-/* Is @vcpu let run somewhere its owner does not want it, or nowhere at all? */
-static bool strays(const struct Making *m, const Vcpu *vcpu)
-{
-    bool somewhere = false;
-
-    if (cpuset_within(vcpu->pins, vcpu->allowed) && vcpu->pins->n_cpus > 0)
-        return false;
-    for (int cpu = cpuset_next(vcpu->pins, 0); cpu >= 0;
-         cpu = cpuset_next(vcpu->pins, cpu + 1)) {
-        if (cpu >= m->places->n_pcpus || m->places->of_pcpu[cpu] == NOWHERE)
-            continue;
-        if (!cpuset_has(vcpu->allowed, cpu))
-            return true;
-        somewhere = true;
-    }
-    return !somewhere;
-}
-
 static bool is_loaded(const Vcpu *vcpu)
 {
     return vcpu->mean >= LOAD_SMALL || vcpu->variance >= VARIANCE_SMALL;
@@ -209,7 +191,7 @@ static Seat find_seat(struct Making *m, int v)
     Seat seat = { .wish = wish_of(m, vcpu->allowed) };
     const uint64_t *allowed = bits_of(m, seat.wish);
     int n_places = m->wishes[seat.wish].n_places;
-    bool must = !m->placement && strays(m, vcpu);
+    bool must = !m->placement && places_stray(m->places, vcpu->pins, vcpu->allowed);
     int ran = vcpu->pcpu >= 0 && vcpu->pcpu < m->places->n_pcpus
                   ? m->places->of_pcpu[vcpu->pcpu]
                   : NOWHERE;
@@ -566,21 +548,6 @@ static void lay_base(struct Making *m)
     }
 }
 
-static int64_t root(int64_t square)
-{
-    int64_t low = 0, high = INT64_C(3037000499);
-
-    while (low < high) {
-        int64_t middle = (low + high + 1) / 2;
-
-        if (middle <= square / middle)
-            low = middle;
-        else
-            high = middle - 1;
-    }
-    return low;
-}
-
 static int measure_fluctuation(const struct Making *m)
 {
     int64_t sum = 0;
@@ -591,7 +558,7 @@ static int measure_fluctuation(const struct Making *m)
 
         if (capacity == 0)
             continue;
-        sum += root(m->weights[p].variance) * LOAD_FULL / capacity;
+        sum += whole_root(m->weights[p].variance) * LOAD_FULL / capacity;
         n_spots++;
     }
     return n_spots > 0 ? (int)(sum / n_spots) : 0;

@@ -217,7 +217,8 @@ static void add_step(Layout *layout, int spot, int64_t off, bool over, int64_t c
         (Step){ .spot = spot, .off = off, .over = over, .capacity = capacity };
 }
 
-/* A tangent's part of the way, in two where the spot is full on it. */
+/* A tangent's part of the way, in two where the spot is full on it.  The last goes on for
+ * ever. */
 static void add_tangent(Layout *layout, int s, int64_t off, int64_t from, int64_t to)
 {
     int64_t full = layout->board->spots[s].capacity;
@@ -227,7 +228,8 @@ static void add_tangent(Layout *layout, int s, int64_t off, int64_t from, int64_
         from = full;
     }
     if (from < to)
-        add_step(layout, s, off, from >= full, MIN(to - from, FLOW_UNLIMITED));
+        add_step(layout, s, off, from >= full,
+                 to == FLOW_UNLIMITED ? FLOW_UNLIMITED : to - from);
 }
 
 static int64_t fair_load(const Board *board, const Spot *spot)

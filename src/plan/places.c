@@ -184,3 +184,32 @@ int places_holding(const Places *places, const CpuSet *pins)
             return -1;
     return holding;
 }
+
+bool places_stray(const Places *places, const CpuSet *pins, const CpuSet *allowed)
+{
+    bool somewhere = false;
+
+    if (cpuset_within(pins, allowed) && pins->n_cpus > 0)
+        return false;
+    for (int cpu = cpuset_next(pins, 0); cpu >= 0; cpu = cpuset_next(pins, cpu + 1)) {
+        if (place_of(places, cpu) < 0)
+            continue;
+        if (!cpuset_has(allowed, cpu))
+            return true;
+        somewhere = true;
+    }
+    return !somewhere;
+}
+
+void places_name(const Places *places, int place, GString *out)
+{
+    g_autofree char *cpus = NULL;
+
+    if (place < 0) {
+        g_string_append(out, "anywhere");
+        return;
+    }
+    cpus = cpuset_format(places->places[place].cpus);
+    g_string_append_printf(
+        out, places->places[place].n_cpus == 1 ? "pCPU %s" : "pCPUs %s", cpus);
+}

@@ -1,0 +1,56 @@
+/* explain.c - says in words what a plan's numbers say. */
+#include "plan/explain.h"
+
+#include <stdlib.h>
+
+/* Cost units in a ten-thousandth of a CPU. */
+enum { TEN_THOUSANDTH = COST_CPU / 10000 };
+
+void cost_format(int64_t cost, GString *out)
+{
+    int64_t parts = (llabs(cost) + TEN_THOUSANDTH / 2) / TEN_THOUSANDTH;
+
+    g_string_append_printf(out, "%s%" G_GINT64_FORMAT ".%04d",
+                           cost < 0 && parts > 0 ? "-" : "", parts / 10000,
+                           (int)(parts % 10000));
+}
+
+static void explain_savings(Cost before, Cost after, GString *out)
+{
+    const struct {
+        const char *name;
+        int64_t saved;
+    } terms[] = {
+        { "overload", before.overload - after.overload },
+        { "imbalance", before.imbalance - after.imbalance },
+        { "sharing", before.sharing - after.sharing },
+        { "stacking", before.stacking - after.stacking },
+        { "move", before.moving - after.moving },
+    };
+    const char *between = " (";
+
+    g_string_append(out, "saves ");
+    cost_format(cost_total(before) - cost_total(after), out);
+    for (size_t i = 0; i < G_N_ELEMENTS(terms); i++) {
+        if (terms[i].saved == 0)
+            continue;
+        g_string_append_printf(out, "%s%s ", between, terms[i].name);
+        cost_format(terms[i].saved, out);
+        between = ", ";
+    }
+    if (between[0] == ',')
+        g_string_append_c(out, ')');
+}
+
+void explain_move(const Plan *plan, const Snapshot *snapshot, const Move *move,
+                  GString *out)
+{
+    const Vcpu *vcpu = &snapshot->vcpus[move->vcpu];
+
+    g_string_append_printf(out, "%s/%d: ", snapshot->vms[vcpu->vm].name, vcpu->number);
+    places_name(&plan->places, move->from, out);
+    g_string_append(out, " → ");
+    places_name(&plan->places, move->to, out);
+    g_string_append_c(out, ' ');
+    explain_savings(move->before, move->after, out);
+}
