@@ -12,7 +12,7 @@
 #include "host/host.h"
 
 /* A scenario: a GKeyFile, as data/scenarios/ explains.  @period_us is how long a period
- * lasts, 0 for what the scenario says. */
+ * lasts and @seed where chance begins, 0 for what the scenario says. */
 Host *host_sim_open(const char *path, int64_t period_us, uint32_t seed, GError **error);
 Host *host_sim_open_text(const char *name, const char *text, int64_t period_us,
                          uint32_t seed, GError **error);
@@ -32,10 +32,11 @@ Host *host_sim_open_mix(const char *mix, int n_vcpus, int n_pcpus, uint32_t seed
  * period that the last observe lived through; loads are thousandths of a CPU. */
 typedef struct {
     int n_vcpus;
-    const int *wanted;        /* [n_vcpus] in the order of the last sample's vCPUs */
-    const int *got;           /* [n_vcpus] */
-    int64_t stranded_wait_us; /* waited while a permitted CPU idled: min over the host */
-    int n_periods;            /* how many there are in all; 0 for no end */
+    const int *wanted; /* [n_vcpus] in the order of the last sample's vCPUs */
+    const int *got;    /* [n_vcpus] */
+    int64_t
+        stranded_wait_us; /* waited while a permitted CPU idled: min over the host */
+    int n_periods;        /* how many there are in all; 0 for no end */
 } SimTruth;
 
 void host_sim_truth(const Host *sim, SimTruth *out);

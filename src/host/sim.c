@@ -42,7 +42,6 @@ Sim *sim_new(const char *name, uint32_t seed, CpuSets *sets, Topology *topology)
     sim->host.ops = &sim_ops;
     sim->name = g_strdup(name);
     sim->seed = seed;
-    sim->chance = sim_random_stream(seed, UINT32_MAX);
     sim->sets = sets;
     sim->topologies = g_ptr_array_new_with_free_func(free_topology);
     g_ptr_array_add(sim->topologies, topology);
@@ -51,7 +50,7 @@ Sim *sim_new(const char *name, uint32_t seed, CpuSets *sets, Topology *topology)
     g_array_set_clear_func(sim->vms, clear_vm);
     sim->vcpus = g_array_new(FALSE, FALSE, sizeof(SimVcpu));
     sim->foreign = g_array_new(FALSE, FALSE, sizeof(SimForeign));
-    sim->phases = g_array_new(FALSE, FALSE, sizeof(SimPhase));
+    sim->series = g_ptr_array_new_with_free_func(g_free);
     sim->events = g_array_new(FALSE, FALSE, sizeof(SimEvent));
     sim->shares = true;
     sim->counter_step_ns = 1;
@@ -75,7 +74,7 @@ void sim_free(Sim *sim)
     g_array_unref(sim->vms);
     g_array_unref(sim->vcpus);
     g_array_unref(sim->foreign);
-    g_array_unref(sim->phases);
+    g_ptr_array_unref(sim->series);
     g_array_unref(sim->events);
     g_array_unref(sim->sharers);
     g_array_unref(sim->sharer_vcpus);
@@ -120,9 +119,21 @@ void sim_add_vcpu(Sim *sim, const SimLoad *load, const CpuSet *allowed,
         .pins = start,
     };
 
-    vcpu.load.random = sim_random_stream(sim->seed, sim->vcpus->len);
     sim_vm(sim, vm)->n_vcpus++;
     g_array_append_val(sim->vcpus, vcpu);
+}
+
+/* Everybody has luck of his own. */
+static void seed_loads(Sim *sim)
+{
+    uint32_t stream = 0;
+
+    sim->chance = sim_random_stream(sim->seed, UINT32_MAX);
+    for (guint v = 0; v < sim->vcpus->len; v++)
+        sim_vcpu(sim, (int)v)->load.random = sim_random_stream(sim->seed, stream++);
+    for (guint i = 0; i < sim->foreign->len; i++)
+        g_array_index(sim->foreign, SimForeign, i).load.random =
+            sim_random_stream(sim->seed, stream++);
 }
 
 Host *sim_begin(Sim *sim)
@@ -134,9 +145,7 @@ Host *sim_begin(Sim *sim)
     g_array_set_size(sim->capacity, n_pcpus);
     if (sim->tick_us == 0)
         sim->tick_us = MAX(sim->period_us / 4, 1);
-    for (guint i = 0; i < sim->foreign->len; i++)
-        g_array_index(sim->foreign, SimForeign, i).load.random =
-            sim_random_stream(sim->seed, sim->vcpus->len + i);
+    seed_loads(sim);
     for (guint v = 0; v < sim->vcpus->len; v++) {
         sim_vcpu(sim, (int)v)->pcpu = -1;
         sim_aim(sim, sim_vcpu(sim, (int)v));

@@ -9,6 +9,8 @@
  * count what a guest's helper threads ran as the vCPU's own: more than 100 is taken
  * for 100, and said once.
  */
+#include "sim_trace.h"
+
 #include "sim_world.h"
 
 #include "text.h"
@@ -16,16 +18,6 @@
 #include <string.h>
 
 enum { LONE_COLUMN_S = 300, PERCENT_PLACES = 4 }; /* a CPU is 100 * 10^4 millionths */
-
-typedef struct {
-    const char *file;
-    int line;
-    int n_columns;
-    int64_t step_us;
-    GPtrArray *names;
-    GArray *levels; /* of int, millionths, row by row */
-    int n_clamped, first_clamped;
-} Trace;
 
 /* Cuts the first cell off @rest; NULL after the last. */
 static char *next_cell(char **rest)
@@ -41,7 +33,7 @@ static char *next_cell(char **rest)
     return g_strstrip(cell);
 }
 
-static bool read_header(Trace *trace, char *line, GError **error)
+static bool read_header(SimTrace *trace, char *line, GError **error)
 {
     char *cell = next_cell(&line);
     int64_t last = 0, step = LONE_COLUMN_S * SIM_SECOND, time;
@@ -68,7 +60,7 @@ static bool read_header(Trace *trace, char *line, GError **error)
            text_wrong(error, trace->file, trace->line, "there are no columns");
 }
 
-static bool read_level(Trace *trace, const char *cell, int column, GError **error)
+static bool read_level(SimTrace *trace, const char *cell, int column, GError **error)
 {
     int64_t level;
     int kept;
@@ -86,7 +78,7 @@ static bool read_level(Trace *trace, const char *cell, int column, GError **erro
     return true;
 }
 
-static bool read_row(Trace *trace, char *line, GError **error)
+static bool read_row(SimTrace *trace, char *line, GError **error)
 {
     char *cell = next_cell(&line);
     int n = 0;
@@ -100,7 +92,7 @@ static bool read_row(Trace *trace, char *line, GError **error)
                       "%d columns, where the header has %d", n, trace->n_columns);
 }
 
-static bool read_trace(Trace *trace, char *text, GError **error)
+static bool read_trace(SimTrace *trace, char *text, GError **error)
 {
     for (char *line; (line = text_line(&text));) {
         trace->line++;
@@ -110,7 +102,8 @@ static bool read_trace(Trace *trace, char *text, GError **error)
                                   : !read_row(trace, line, error))
             return false;
     }
-    if (trace->names->len == 0)
+    trace->n_rows = (int)trace->names->len;
+    if (trace->n_rows == 0)
         return text_wrong(error, trace->file, MAX(trace->line, 1), "there are no rows");
     if (trace->n_clamped > 0)
         g_warning("%s:%d: more than 100 %% of a CPU, taken for 100; %d such cells",
@@ -118,25 +111,62 @@ static bool read_trace(Trace *trace, char *text, GError **error)
     return true;
 }
 
-static Host *live_through(const Trace *trace, int n_pcpus, bool floating)
+void sim_trace_free(SimTrace *trace)
 {
-    CpuSets *sets = cpusets_new();
-    Sim *sim =
-        sim_new(trace->file, 0, sets, topology_new(sets, n_pcpus, 1, 1, n_pcpus));
-    const CpuSet *all = cpusets_range(sets, 0, n_pcpus);
-    int n_columns = trace->n_columns;
+    if (!trace)
+        return;
+    g_ptr_array_unref(trace->names);
+    g_array_unref(trace->levels);
+    g_free(trace);
+}
 
-    for (guint i = 0; i < trace->levels->len; i++) {
-        SimPhase phase = { (int64_t)i % n_columns * trace->step_us,
-                           g_array_index(trace->levels, int, i) };
+SimTrace *sim_trace_read(const char *file, GError **error)
+{
+    g_autofree char *text = text_read(file, error);
+    g_autoptr(SimTrace) trace = NULL;
 
-        g_array_append_val(sim->phases, phase);
-    }
-    for (int i = 0; i < (int)trace->names->len; i++) {
+    if (!text)
+        return NULL;
+    trace = g_new0(SimTrace, 1);
+    trace->file = file;
+    trace->names = g_ptr_array_new_with_free_func(g_free);
+    trace->levels = g_array_new(FALSE, FALSE, sizeof(int));
+    return read_trace(trace, text, error) ? g_steal_pointer(&trace) : NULL;
+}
+
+const SimPhase *sim_trace_row(const SimTrace *trace, int row, int64_t step_us,
+                              GPtrArray *series)
+{
+    SimPhase *phases = g_new(SimPhase, trace->n_columns);
+
+    for (int i = 0; i < trace->n_columns; i++)
+        phases[i] =
+            (SimPhase){ i * step_us,
+                        g_array_index(trace->levels, int, row * trace->n_columns + i) };
+    g_ptr_array_add(series, phases);
+    return phases;
+}
+
+Host *host_sim_open_trace(const char *path, int n_pcpus, bool floating, GError **error)
+{
+    g_autoptr(SimTrace) trace = NULL;
+    CpuSets *sets;
+    const CpuSet *all;
+    Sim *sim;
+
+    if (!sim_check_pcpus(path, 0, n_pcpus, error))
+        return NULL;
+    trace = sim_trace_read(path, error);
+    if (!trace)
+        return NULL;
+    sets = cpusets_new();
+    sim = sim_new(path, 0, sets, topology_new(sets, n_pcpus, 1, 1, n_pcpus));
+    all = cpusets_range(sets, 0, n_pcpus);
+    for (int i = 0; i < trace->n_rows; i++) {
         SimLoad load = {
             .kind = SIM_LOAD_PHASES,
-            .phases = &g_array_index(sim->phases, SimPhase, i * n_columns),
-            .n_phases = n_columns,
+            .phases = sim_trace_row(trace, i, trace->step_us, sim->series),
+            .n_phases = trace->n_columns,
         };
 
         sim_add_vm(sim, g_strdup(trace->names->pdata[i]));
@@ -145,19 +175,6 @@ static Host *live_through(const Trace *trace, int n_pcpus, bool floating)
     }
     sim->shares = false;
     sim->period_us = sim->tick_us = trace->step_us;
-    sim->n_periods = n_columns;
+    sim->n_periods = trace->n_columns;
     return sim_begin(sim);
-}
-
-Host *host_sim_open_trace(const char *path, int n_pcpus, bool floating, GError **error)
-{
-    g_autofree char *text = text_read(path, error);
-    g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-    g_autoptr(GArray) levels = g_array_new(FALSE, FALSE, sizeof(int));
-    Trace trace = { .file = path, .names = names, .levels = levels };
-
-    if (!text || !sim_check_pcpus(path, 0, n_pcpus, error) ||
-        !read_trace(&trace, text, error))
-        return NULL;
-    return live_through(&trace, n_pcpus, floating);
 }

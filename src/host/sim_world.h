@@ -11,7 +11,7 @@
 #include "sim_load.h"
 #include "sim_share.h"
 
-enum { SIM_VCPUS_MAX = 1 << 20 };
+enum { SIM_VCPUS_MAX = 1 << 20, SIM_VCPUS_OF_VM_MAX = 4096 };
 
 typedef struct {
     char uuid[UUID_SIZE];
@@ -56,7 +56,7 @@ typedef struct Sim {
     GPtrArray *topologies; /* all there ever were, as samples point to them */
     const Topology *topology;
     GArray *vms, *vcpus, *foreign; /* of SimVm, SimVcpu, SimForeign */
-    GArray *phases;                /* of SimPhase; what loads borrow */
+    GPtrArray *series;             /* of SimPhase arrays, that loads borrow */
     GArray *events;                /* of SimEvent, by time */
     int next_event;
     SimFaults faults;
