@@ -18,6 +18,9 @@ enum { MILLION = 1000000 };
 /* Balanced: a standard deviation of no more than five points. */
 enum { BALANCED_MILLIPOINTS = 5000 };
 
+/* A host that has not answered for so many periods will not answer any more. */
+enum { SILENCE_MAX = 1000 };
+
 typedef struct {
     Host *sim;
     const Policy *policy;
@@ -198,6 +201,20 @@ static void sum_up(Judge *judge, Judgement *out)
     out->plan_us_p99 = percentile(judge->plan_us, 99);
 }
 
+/* A host that does not answer is asked again; it has lived through a period meanwhile.
+ * False when it has ended, or is silent for good. */
+static bool live_on(Engine *engine, Period *period, GError **error)
+{
+    for (int patience = SILENCE_MAX; patience > 0; patience--) {
+        g_clear_error(error);
+        if (engine_step(engine, period, error))
+            return true;
+        if (!g_error_matches(*error, HOST_ERROR, HOST_ERROR_LOST))
+            return false;
+    }
+    return false;
+}
+
 bool judge_run(Host *sim, const Policy *policy, int n_periods, Judgement *out,
                GError **error)
 {
@@ -209,10 +226,10 @@ bool judge_run(Host *sim, const Policy *policy, int n_periods, Judgement *out,
     *out = (Judgement){ 0 };
     period_init(&period);
     judge_init(&judge, sim, policy);
-    while (engine_step(engine, &period, &why)) {
+    while (live_on(engine, &period, &why)) {
         if (period.derived)
             take_in(&judge, &period, out);
-        else if (period.number == 0)
+        if (is_setting_up(&judge, &period))
             set_up(&judge, &period.sample);
         if (n_periods > 0 && out->n_periods == n_periods)
             break;
