@@ -10,17 +10,12 @@
 
 #include "engine/engine.h"
 
-typedef struct {
-    bool colour; /* where a terminal shows it */
-    bool blocks; /* where more than ASCII can be shown */
-} ReportStyle;
-
-/* The names of the columns of those lines. */
-void report_heading(ReportStyle style, GString *out);
+/* The names of the columns of those lines.  @colour is for terminals. */
+void report_heading(bool colour, GString *out);
 
 /* A derived period: its line, and its moves with reasons and a bar per place before and
  * after, if there are moves. */
-void report_period(const Period *period, const Policy *policy, ReportStyle style,
+void report_period(const Period *period, const Policy *policy, bool colour,
                    GString *out);
 
 /* The same on one line of JSON. */

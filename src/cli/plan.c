@@ -40,8 +40,8 @@ static void answer(const PlanOptions *options, Engine *engine, const Period *per
     else if (options->json)
         report_json(period, policy, out);
     else {
-        report_heading(turns_style(), out);
-        report_period(period, policy, turns_style(), out);
+        report_heading(turns_in_colour(), out);
+        report_period(period, policy, turns_in_colour(), out);
     }
 }
 

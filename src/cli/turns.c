@@ -17,15 +17,12 @@ enum { SILENCE_MAX = 1000 };
 
 /* ── who reads ────────────────────────────────────────────────────────────── */
 
-ReportStyle turns_style(void)
+bool turns_in_colour(void)
 {
     const char *terminal = g_getenv("TERM"), *no_colour = g_getenv("NO_COLOR");
-    bool seen = isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
 
-    return (ReportStyle){
-        .colour = seen && !(no_colour && *no_colour),
-        .blocks = seen && g_get_charset(NULL),
-    };
+    return isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0 &&
+           !(no_colour && *no_colour);
 }
 
 static volatile sig_atomic_t interrupted;
@@ -91,7 +88,7 @@ static void journal_add(Journal *journal, const char *line)
 typedef struct {
     const Turns *turns;
     const Policy *policy;
-    ReportStyle style;
+    bool colour;
     Journal journal;
     GString *words, *json;
 } Telling;
@@ -116,8 +113,8 @@ static bool tell(Telling *telling, const Period *period)
         report_json(period, telling->policy, telling->json);
     if (!telling->turns->json) {
         if (period->number == 1)
-            report_heading(telling->style, telling->words);
-        report_period(period, telling->policy, telling->style, telling->words);
+            report_heading(telling->colour, telling->words);
+        report_period(period, telling->policy, telling->colour, telling->words);
     }
     journal_add(&telling->journal, telling->json->str);
     return cli_print(said->str);
@@ -150,7 +147,7 @@ int turns_run(const Turns *turns, Host *host, const Policy *policy)
 {
     g_auto(Telling) telling = { .turns = turns,
                                 .policy = policy,
-                                .style = turns_style(),
+                                .colour = turns_in_colour(),
                                 .words = g_string_new(NULL),
                                 .json = g_string_new(NULL) };
     g_autoptr(Engine) engine = engine_new(host, policy);

@@ -20,8 +20,8 @@ typedef struct {
  * or there have been enough.  Borrows @host; returns the exit code. */
 int turns_run(const Turns *turns, Host *host, const Policy *policy);
 
-/* How to write for whoever reads standard output. */
-ReportStyle turns_style(void);
+/* Whether a terminal that shows colours reads standard output. */
+bool turns_in_colour(void);
 
 /* From here on, being interrupted is noted and no more; a second time is an end. */
 void turns_heed_signals(void);

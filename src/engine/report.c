@@ -77,24 +77,19 @@ static int64_t busiest(const View *view, const Loads *loads)
 
 /* ── the line ─────────────────────────────────────────────────────────────── */
 
-enum { RED = 31, GREEN = 32, YELLOW = 33 };
+enum { BOLD = 1, RED = 31, GREEN = 32, YELLOW = 33 };
 
-static void in_colour(GString *out, ReportStyle style, int colour, const char *text)
+static void paint(GString *out, bool colour, int which, const char *text)
 {
-    if (style.colour)
-        g_string_append_printf(out, "\033[%dm%s\033[0m", colour, text);
+    if (colour)
+        g_string_append_printf(out, "\033[%dm%s\033[0m", which, text);
     else
         g_string_append(out, text);
 }
 
-static const char *arrow(ReportStyle style)
-{
-    return style.blocks ? "→" : "->";
-}
-
 /* Fills @width columns with @before, and @after if that is another matter. */
-static void append_change(GString *out, const View *view, ReportStyle style, int width,
-                          int64_t before, int64_t after)
+static void append_change(GString *out, const View *view, int width, int64_t before,
+                          int64_t after)
 {
     g_autoptr(GString) text = g_string_new(NULL);
 
@@ -106,8 +101,7 @@ static void append_change(GString *out, const View *view, ReportStyle style, int
     }
     g_string_truncate(text, 0);
     decimal_format(after, 1, text);
-    g_string_append_printf(out, " %s %-*s", arrow(style),
-                           width - (style.blocks ? 11 : 12), text->str);
+    g_string_append_printf(out, " → %-*s", width - 11, text->str);
 }
 
 static void append_count(GString *out, int n, const char *what)
@@ -116,7 +110,7 @@ static void append_count(GString *out, int n, const char *what)
         g_string_append_printf(out, ", %d %s", n, what);
 }
 
-static void append_deed(GString *out, const View *view, ReportStyle style)
+static void append_deed(GString *out, const View *view, bool colour)
 {
     const Plan *plan = &view->period->plan;
     const Outcome *outcome = &view->period->outcome;
@@ -124,7 +118,7 @@ static void append_deed(GString *out, const View *view, ReportStyle style)
 
     switch (plan->verdict) {
     case PLAN_CALM:
-        in_colour(out, style, GREEN, "calm");
+        paint(out, colour, GREEN, "calm");
         return;
     case PLAN_NOT_WORTH_IT:
         g_string_append(out, "not worth a move");
@@ -132,7 +126,7 @@ static void append_deed(GString *out, const View *view, ReportStyle style)
     case PLAN_MOVES:
         moves = g_strdup_printf("%u move%s", plan->moves->len,
                                 plan->moves->len == 1 ? "" : "s");
-        in_colour(out, style, YELLOW, moves);
+        paint(out, colour, YELLOW, moves);
         append_count(out, plan->left_out, "put off");
         append_count(out, outcome->deferred, "busy");
         append_count(out, outcome->barred, "refused");
@@ -142,19 +136,16 @@ static void append_deed(GString *out, const View *view, ReportStyle style)
     g_assert_not_reached();
 }
 
-void report_heading(ReportStyle style, GString *out)
+void report_heading(bool colour, GString *out)
 {
     g_autoptr(GString) line = g_string_new(NULL);
 
     g_string_append_printf(line, "%6s %6s %6s %9s  %-18s %-18s %s\n", "period", "VMs",
                            "vCPUs", "wanted", " busiest, %", "  spread, %", "what");
-    if (style.colour)
-        g_string_append_printf(out, "\033[1m%s\033[0m", line->str);
-    else
-        g_string_append(out, line->str);
+    paint(out, colour, BOLD, line->str);
 }
 
-static void append_line(GString *out, const View *view, ReportStyle style)
+static void append_line(GString *out, const View *view, bool colour)
 {
     const Snapshot *snapshot = &view->period->snapshot;
     g_autoptr(GString) wanted = g_string_new(NULL);
@@ -162,11 +153,11 @@ static void append_line(GString *out, const View *view, ReportStyle style)
     decimal_format(view->wanted / 10, 2, wanted);
     g_string_append_printf(out, "%6d %6d %6d %9s  ", view->period->number,
                            snapshot->n_vms, snapshot->n_vcpus, wanted->str);
-    append_change(out, view, style, 19, busiest(view, &view->before),
+    append_change(out, view, 19, busiest(view, &view->before),
                   busiest(view, &view->after));
-    append_change(out, view, style, 19, loads_sigma(&view->before, view->places) / 100,
+    append_change(out, view, 19, loads_sigma(&view->before, view->places) / 100,
                   loads_sigma(&view->after, view->places) / 100);
-    append_deed(out, view, style);
+    append_deed(out, view, colour);
     g_string_append_c(out, '\n');
 }
 
@@ -185,15 +176,14 @@ static void append_moves(GString *out, const View *view)
     }
 }
 
-static void append_bar(GString *out, int64_t permille, int64_t longest,
-                       ReportStyle style)
+static void append_bar(GString *out, int64_t permille, int64_t longest, bool colour)
 {
     int length = (int)((permille * BAR_WIDTH + longest - 1) / longest);
     g_autoptr(GString) bar = g_string_new(NULL);
 
     for (int i = 0; i < length; i++)
-        g_string_append(bar, style.blocks ? "█" : "#");
-    in_colour(out, style, permille > 1000 ? RED : GREEN, bar->str);
+        g_string_append(bar, "█");
+    paint(out, colour, permille > 1000 ? RED : GREEN, bar->str);
     g_string_append_printf(out, "%*s %4d %%", BAR_WIDTH - length, "",
                            (int)MIN((permille + 5) / 10, 9999));
 }
@@ -215,7 +205,7 @@ static bool touched(const Plan *plan, int place)
     return false;
 }
 
-static void append_bars(GString *out, const View *view, ReportStyle style)
+static void append_bars(GString *out, const View *view, bool colour)
 {
     const Places *places = view->places;
     bool few = places->n_places <= PLACES_DRAWN;
@@ -232,9 +222,9 @@ static void append_bars(GString *out, const View *view, ReportStyle style)
             continue;
         cpus = cpuset_format(places->places[p].cpus);
         g_string_append_printf(out, "         %-7s ", cpus);
-        append_bar(out, permille(view, &view->before, p), longest, style);
+        append_bar(out, permille(view, &view->before, p), longest, colour);
         g_string_append(out, "  ");
-        append_bar(out, permille(view, &view->after, p), longest, style);
+        append_bar(out, permille(view, &view->after, p), longest, colour);
         g_string_append_c(out, '\n');
         drawn++;
     }
@@ -243,17 +233,17 @@ static void append_bars(GString *out, const View *view, ReportStyle style)
     g_string_append_c(out, '\n');
 }
 
-void report_period(const Period *period, const Policy *policy, ReportStyle style,
+void report_period(const Period *period, const Policy *policy, bool colour,
                    GString *out)
 {
     g_auto(View) view;
 
     view_init(&view, period, policy);
-    append_line(out, &view, style);
+    append_line(out, &view, colour);
     if (!view.moving)
         return;
     append_moves(out, &view);
-    append_bars(out, &view, style);
+    append_bars(out, &view, colour);
 }
 
 /* ── JSON ─────────────────────────────────────────────────────────────────── */

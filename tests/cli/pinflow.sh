@@ -1,0 +1,381 @@
+#!/bin/sh
+# pinflow.sh - does bin/pinflow, by this name and others, keep its promises?
+#
+# What is decided is other tests' business; here it is how one asks, what comes back, in
+# which form and with which exit code, and what is said of input that makes no sense: one
+# line that names file, line and fault, and nothing half done.
+#
+# Wants PINFLOW, the program; what it is called otherwise lies beside it.
+set -u
+. tests/tools/tap.sh
+
+case ${PINFLOW:=bin/pinflow} in /*) program=$PINFLOW ;; *) program=$PWD/$PINFLOW ;; esac
+scenarios=$PWD/data/scenarios
+demo=$scenarios/demo.conf
+
+# What never ends is wrong too.
+pinflow() { timeout 120 "$program" "$@"; }
+scheduler() { timeout 120 "$(dirname "$program")/vcpu_scheduler" "$@"; }
+
+# said CODE LINE COMMAND... - it ends with CODE, LINE (a pattern) is all it complains,
+# and nothing but complaint does it say.
+said() {
+    code=$1 line=$2
+    shift 2
+    "$@" >"$scratch/out" 2>"$scratch/err"
+    got=$?
+    echo "exit code $got instead of $code, or '$(head -c 300 "$scratch/err")' for '$line', after:"
+    head -c 300 "$scratch/out"
+    [ "$got" -eq "$code" ] && [ ! -s "$scratch/out" ] || return 1
+    [ "$(wc -l <"$scratch/err")" -eq 1 ] || return 1
+    # shellcheck disable=SC2254 # a pattern it is
+    case $(cat "$scratch/err") in $line) ;; *) return 1 ;; esac
+}
+
+# well COMMAND... - it ends well and complains of nothing; what it said is in out.
+well() {
+    "$@" >"$scratch/out" 2>"$scratch/err"
+    got=$?
+    echo "exit code $got"
+    cat "$scratch/err"
+    [ "$got" -eq 0 ] && [ ! -s "$scratch/err" ]
+}
+
+# says PATTERN COMMAND... - it ends well, and PATTERN is in what it says.
+says() {
+    pattern=$1
+    shift
+    well "$@" || return 1
+    head -c 1000 "$scratch/out"
+    grep -qE -e "$pattern" "$scratch/out"
+}
+
+# Times are the one thing that is not the same twice.
+timeless() { sed -E 's/("plan_ms[a-z_0-9]*": )[0-9.]+/\1TIME/g' "$@"; }
+
+# alike COMMAND... - two runs say the same.
+alike() {
+    well "$@" && timeless "$scratch/out" >"$scratch/once" && well "$@" &&
+        timeless "$scratch/out" | diff "$scratch/once" -
+}
+
+# json COMMAND... - what it says is JSON, one value a line.
+json() {
+    well "$@" && [ -s "$scratch/out" ] || return 1
+    while read -r line; do
+        echo "$line" | perl -MJSON::PP -e 'local $/; decode_json(<STDIN>)' || return 1
+    done <"$scratch/out"
+}
+
+# keys NAMES COMMAND... - it says one JSON object that has these keys, in this order.
+keys() {
+    names=$1
+    shift
+    json "$@" || return 1
+    [ "$(wc -l <"$scratch/out")" -eq 1 ] || return 1
+    found=$(grep -oE '"[a-z_0-9]+": ' "$scratch/out" | tr -d '":\n')
+    echo "wanted: $names"
+    echo " found: $found"
+    [ "$found" = "$names " ]
+}
+
+# ── being asked ──────────────────────────────────────────────────────────────
+
+for command in run plan simulate record replay; do
+    ok "--help lists $command" says "^  $command " pinflow --help
+    ok "$command --help helps" says "^  pinflow $command" pinflow $command --help
+    ok "$command -h helps" says "--version" pinflow $command -h
+    ok "$command --version says which" \
+        says "^pinflow $command \(Pinflow\) [0-9]+\.[0-9]+\.[0-9]+$" pinflow $command --version
+    ok "$command --nonsense is misuse" \
+        said 2 "pinflow $command: *--nonsense*" pinflow $command --nonsense
+    if [ -c /dev/full ]; then
+        full_help() { pinflow "$command" --help >/dev/full; }
+        ok "$command --help on a full disk" said 1 "*standard output: No space*" full_help
+    fi
+done
+ok "--version says which" says '^pinflow \(Pinflow\) [0-9]+\.[0-9]+\.[0-9]+$' pinflow --version
+ok "no command is misuse" said 2 'pinflow: which command*' pinflow
+ok "an unknown command is misuse" said 2 "pinflow: *'fly'*" pinflow fly
+ok "vcpu_scheduler --help helps" says '^  vcpu_scheduler .*PERIOD' scheduler --help
+ok "vcpu_scheduler --version says which" says '^vcpu_scheduler \(Pinflow\)' scheduler --version
+
+# ── a period ─────────────────────────────────────────────────────────────────
+
+ok "no PERIOD is misuse" said 2 'vcpu_scheduler: *PERIOD*' scheduler
+ok "no PERIOD but a host is misuse" said 2 'vcpu_scheduler: *PERIOD*' scheduler -c sim:demo
+for period in 0 0.0 0.0000001 nan inf -inf 1e400 1e3 0x10 3s '3 ' ' 3' '' . + 2,5 86401 \
+    99999999999999999999999999; do
+    ok "'$period' is no period" said 2 "vcpu_scheduler: '$period' is no period*" \
+        scheduler -c sim:demo --cycles 1 "$period"
+done
+ok "-3 is no period" said 2 'vcpu_scheduler: *' scheduler -c sim:demo --cycles 1 -3
+ok "-3 is no period, however one puts it" said 2 "vcpu_scheduler: '-3' is no period*" \
+    scheduler -c sim:demo --cycles 1 -- -3
+ok "two periods are one too many" said 2 "vcpu_scheduler: *'4'*" scheduler -c sim:demo 3 4
+for period in 3 0.25 .5 2. 86400; do
+    ok "$period is a period" says 'period' scheduler -c sim:demo --cycles 1 $period
+    took() { scheduler -c sim:demo --cycles 1 --json $period; }
+done
+lasted() { says '"lasted": 0.250000' scheduler -c sim:demo --cycles 1 --json 0.25; }
+ok "a period lasts as long as one says" lasted
+ok "run needs no PERIOD" says 'period' pinflow run -c sim:demo --cycles 1
+ok "run takes one" says '"lasted": 2.000000' pinflow run -c sim:demo --cycles 1 --json 2
+
+# ── hosts ────────────────────────────────────────────────────────────────────
+
+ok "the host that everybody has is not there yet" \
+    said 1 'vcpu_scheduler: cannot connect to qemu:///system*' scheduler 3
+ok "another host of libvirt's neither" \
+    said 1 'vcpu_scheduler: cannot connect to test:///default*' scheduler -c test:///default 3
+ok "a scenario that is not there" \
+    said 2 "*$scratch/none*No such file*" scheduler -c "sim:$scratch/none" 3
+ok "a recording that is not there" \
+    said 2 "*$scratch/none*No such file*" scheduler -c "replay:$scratch/none" 3
+ok "a scenario is a host" says 'period' scheduler -c "sim:$demo" --cycles 2 3
+same_demo() {
+    scheduler -c "sim:$demo" --cycles 8 --json 3 | timeless >"$scratch/file" &&
+        scheduler -c sim:demo --cycles 8 --json 3 | timeless | diff "$scratch/file" -
+}
+ok "the demo that is built in is the one in data/" same_demo
+cycles() {
+    well scheduler -c sim:demo --json --cycles "$1" 3 && [ "$(wc -l <"$scratch/out")" -eq "$1" ]
+}
+ok "--cycles 1 is one period" cycles 1
+ok "--cycles 7 is seven" cycles 7
+ok "--cycles -1 is misuse" said 2 '*--cycles -1*' scheduler -c sim:demo --cycles -1 3
+
+# ── simulate ─────────────────────────────────────────────────────────────────
+
+# Two CPUs; a and c start on the first, want it all, and a little later b does too.
+cat >"$scratch/day.csv" <<END
+vcpu,0,300,600,900,1200,1500,1800,2100
+a,60,60,60,60,60,60,60,60
+b,10,10,10,10,10,10,10,10
+c,60,60,60,60,60,60,60,60
+d,10,10,10,10,10,10,10,10
+END
+day="simulate --trace $scratch/day.csv --pcpus 2"
+base="policy granularity vcpus pcpus periods repins repins_per_period sigma_planned_mean"
+base="$base sigma_realised_mean overload_mean"
+last="balanced_fraction plan_ms_p50 plan_ms_p99"
+
+ok "a trace gives these keys" keys "$base $last gap_mean" pinflow $day --json
+ok "only flow has a gap" keys "$base $last" pinflow $day --json --policy greedy
+ok "a scenario tells of stranded wait" keys "$base stranded_wait_mean $last gap_mean" \
+    pinflow simulate --scenario "$demo" --json
+ok "a mix is as long as one wants" says '"vcpus": 24, "pcpus": 8, "periods": 5,' \
+    pinflow simulate --vcpus 24 --pcpus 8 --periods 5 --json
+all_rules() {
+    well pinflow $day --json --policy all &&
+        grep -oE '"policy": "[a-z]+"' "$scratch/out" | tr -d '":\n' >"$scratch/rules" &&
+        cat "$scratch/rules" && perl -MJSON::PP -e 'local $/; ref decode_json(<STDIN>) eq "ARRAY" or exit 1' <"$scratch/out" &&
+        [ "$(cat "$scratch/rules")" = "policy flowpolicy greedypolicy hotcoldpolicy averagepolicy unitpolicy countpolicy nonepolicy kernel" ]
+}
+ok "all policies are an array" all_rules
+ok "text is a table" says '^flow .*[0-9]' pinflow $day --policy all
+
+# By hand: pinned where they start, CPU 0 is wanted 1.2 times and CPU 1 a fifth.
+ok "none: overload is what is wanted and not there" says \
+    '"repins": 0, .*"sigma_planned_mean": 50.0+, "sigma_realised_mean": 50.0+, "overload_mean": 0.20+, "balanced_fraction": 0.0+,' \
+    pinflow $day --json --policy none
+ok "kernel: the host is one place" says \
+    '"repins": 0, .*"sigma_realised_mean": 0.0+, "overload_mean": 0.0+, "balanced_fraction": 1.0+,' \
+    pinflow $day --json --policy kernel
+ok "greedy: balanced when it has seen one period" says \
+    '"periods": 8, "repins": [1-4], .*"sigma_realised_mean": 0.0+, "overload_mean": 0.0+, "balanced_fraction": 1.0+,' \
+    pinflow $day --json --policy greedy
+ok "flow: two moves, and balanced" says \
+    '"periods": 8, "repins": 2, .*"sigma_realised_mean": 0.0+, "overload_mean": 0.0+, "balanced_fraction": 1.0+,' \
+    pinflow $day --json
+ok "groups start as groups, not as CPUs of them" says \
+    '"granularity": "2", .*"repins": 0, .*"overload_mean": 0.0+,' \
+    pinflow $day --json --policy none --granularity 2
+ok "--set sets" says '"repins": 0,' pinflow $day --json --set price_move=1000000000
+
+for what in "$day --policy all" "simulate --scenario $demo --policy all" \
+    "simulate --vcpus 40 --pcpus 8 --periods 20 --seed 7 --mix bursty --policy all"; do
+    ok "the same twice: $(echo "$what" | sed "s|$PWD/||;s|$scratch/||")" alike pinflow $what --json
+done
+another_seed() {
+    for seed in 1 2; do
+        pinflow simulate --vcpus 40 --pcpus 8 --periods 20 --policy none --json --seed $seed |
+            timeless >"$scratch/seed$seed" || return 1
+    done
+    ! cmp -s "$scratch/seed1" "$scratch/seed2"
+}
+ok "another seed is another host" another_seed
+
+ok "simulate needs a host" said 2 'pinflow simulate: one of *' pinflow simulate
+ok "one host at a time" said 2 'pinflow simulate: one of *' pinflow $day --scenario "$demo"
+ok "a trace needs CPUs" said 2 'pinflow simulate: --pcpus 0*' pinflow simulate --trace "$scratch/day.csv"
+for n in 0 -1 65537 2147483647; do
+    ok "$n pCPUs" said 2 "pinflow simulate: --pcpus $n: *" \
+        pinflow simulate --trace "$scratch/day.csv" --pcpus $n
+done
+ok "more pCPUs than a number holds" said 2 "pinflow simulate: *" \
+    pinflow simulate --trace "$scratch/day.csv" --pcpus 99999999999
+ok "pCPUs that are no number" said 2 "pinflow simulate: *" \
+    pinflow simulate --trace "$scratch/day.csv" --pcpus many
+ok "no vCPUs" said 2 'pinflow simulate: --vcpus -5*' pinflow simulate --vcpus -5 --pcpus 4
+ok "no such mix" said 2 "*lukewarm*" pinflow simulate --vcpus 4 --pcpus 2 --mix lukewarm
+ok "no such policy" said 2 "pinflow simulate: *'magic'*" pinflow $day --policy magic
+ok "no such level" said 2 "pinflow simulate: *'galaxy'*" pinflow $day --granularity galaxy
+ok "no such level either" said 2 "pinflow simulate: *'0'*" pinflow $day --granularity 0
+ok "no such setting" said 2 "pinflow simulate: --set colour=red: *" pinflow $day --set colour=red
+ok "no such value" said 2 "pinflow simulate: --set max_moves=some: *" pinflow $day --set max_moves=some
+ok "a setting without value" said 2 "pinflow simulate: --set max_moves: *" pinflow $day --set max_moves
+ok "something more" said 2 "pinflow simulate: what is 'this'*" pinflow $day this
+
+# ── a trace that makes no sense ──────────────────────────────────────────────
+
+bad_trace() {
+    words=$1 line=$2
+    printf "$3" >"$scratch/bad.csv"
+    ok "trace: $words" said 2 "$scratch/bad.csv:$line" \
+        pinflow simulate --trace "$scratch/bad.csv" --pcpus 2 --policy all
+}
+
+bad_trace "empty" '*' ''
+bad_trace "no rows" '1: *' 'vcpu,0,300\n'
+bad_trace "no header" '1: *' 'a,1,2\n'
+bad_trace "no columns" '1: *' 'vcpu\na\n'
+bad_trace "a cell that is no number" '3: *much*' 'vcpu,0,300\na,1,2\nb,1,much\n'
+bad_trace "an empty cell" '2: *' 'vcpu,0,300\na,1,\n'
+bad_trace "a negative cell" '2: *-4*' 'vcpu,0,300\na,1,-4\n'
+bad_trace "not a number" '2: *nan*' 'vcpu,0,300\na,1,nan\n'
+bad_trace "infinite" '2: *inf*' 'vcpu,0,300\na,inf,1\n'
+bad_trace "a row too short" '3: *' 'vcpu,0,300\na,1,2\nb,1\n'
+bad_trace "a row too long" '3: *' 'vcpu,0,300\na,1,2\nb,1,2,3\n'
+bad_trace "times that fall" '1: *' 'vcpu,0,300,200\na,1,2,3\n'
+bad_trace "a program" '*' '\177ELF\002\001\n'
+ok "trace: not there" said 2 "*$scratch/none*No such file*" \
+    pinflow simulate --trace "$scratch/none" --pcpus 2
+ok "trace: a directory" said 2 "*$scratch*" pinflow simulate --trace "$scratch" --pcpus 2
+
+# More than a CPU is a sample of several threads: clamped, and said once.
+printf 'vcpu,0,300\na,250,1000\nb,101,2\n' >"$scratch/much.csv"
+clamped() {
+    pinflow simulate --trace "$scratch/much.csv" --pcpus 2 --policy all --json >"$scratch/out" 2>"$scratch/err" || return 1
+    cat "$scratch/err"
+    [ "$(grep -c "$scratch/much.csv:2: " "$scratch/err")" -eq 1 ] && [ "$(wc -l <"$scratch/err")" -eq 1 ]
+}
+ok "trace: above 100 is 100, and said once" clamped
+
+# ── a scenario that makes no sense ───────────────────────────────────────────
+
+wrong_scenario() {
+    words=$1 line=$2
+    shift 2
+    sed "$@" "$demo" >"$scratch/bad.conf"
+    ok "scenario: $words" said 2 "$scratch/bad.conf:$line" \
+        pinflow simulate --scenario "$scratch/bad.conf" --policy all
+}
+
+# ── plan ─────────────────────────────────────────────────────────────────────
+
+ok "plan says why" says 'move' pinflow plan -c sim:demo
+ok "plan --json is one object" json pinflow plan -c sim:demo --json
+ok "plan --dot is for Graphviz" says '^digraph' pinflow plan -c sim:demo --dot
+ok "plan --dimacs is a problem" says '^p min [0-9]+ [0-9]+$' pinflow plan -c sim:demo --dimacs
+solved() { pinflow plan -c sim:demo --dimacs | "$(dirname "$program")/mcmf" --verify >"$scratch/out"; }
+ok "that mcmf can solve" solved
+nodes_named() {
+    well pinflow plan -c sim:demo --dimacs || return 1
+    n=$(sed -n 's/^p min \([0-9]*\) .*/\1/p' "$scratch/out")
+    echo "$n nodes"
+    [ "$(grep -cE '^c node [0-9]+ ' "$scratch/out")" -eq "$n" ]
+}
+ok "in which each node has a name" nodes_named
+for form in '' --json --dot --dimacs; do
+    ok "plan $form: the same twice" alike pinflow plan -c sim:demo $form
+done
+ok "plan: one form at a time" said 2 'pinflow plan: one of *' pinflow plan -c sim:demo --json --dot
+ok "plan: a period" said 2 'pinflow plan: --period 0*' pinflow plan -c sim:demo --period 0
+ok "plan: something more" said 2 "pinflow plan: what is 'this'*" pinflow plan -c sim:demo this
+
+# ── record and replay ────────────────────────────────────────────────────────
+
+tape=$scratch/tape
+ok "record writes" well pinflow record -c sim:demo --cycles 6 "$tape"
+ok "what it writes is not empty" test -s "$tape"
+ok "replay reads" says '^ +6 ' pinflow replay "$tape"
+ok "replay --json is lines of JSON" json pinflow replay "$tape" --json
+six() { well pinflow replay "$tape" --json && [ "$(wc -l <"$scratch/out")" -eq 6 ]; }
+ok "as many as were recorded" six
+ok "replay: the same twice" alike pinflow replay "$tape" --json
+ok "replay: with another policy" says '"policy": "greedy"' pinflow replay "$tape" --json --policy greedy
+ok "a recording is a host" says '"period": 3,' scheduler -c "replay:$tape" --json 3
+relived() {
+    scheduler -c sim:demo --cycles 12 --json --record "$scratch/lived" 3 | timeless >"$scratch/once" &&
+        pinflow replay "$scratch/lived" --json | timeless | sed -E 's/"done": [0-9]+/"done": N/' >"$scratch/twice" &&
+        sed -E 's/"done": [0-9]+/"done": N/' "$scratch/once" | diff - "$scratch/twice"
+}
+ok "what was recorded while it was managed is decided again the same" relived
+ok "record needs a file" said 2 'pinflow record: one FILE*' pinflow record -c sim:demo
+ok "record cannot write there" said 1 "pinflow record: *$scratch/no/tape*" \
+    pinflow record -c sim:demo --cycles 1 "$scratch/no/tape"
+ok "replay needs a file" said 2 'pinflow replay: one FILE*' pinflow replay
+ok "replay: not there" said 2 "*$scratch/none*No such file*" pinflow replay "$scratch/none"
+printf 'hello\n' >"$scratch/letter"
+ok "replay: no recording" said 2 "$scratch/letter:1: *" pinflow replay "$scratch/letter"
+
+cut_short() {
+    size=$(wc -c <"$tape")
+    for percent in 1 10 30 50 70 90 99; do
+        head -c $((size * percent / 100)) "$tape" >"$scratch/cut"
+        pinflow replay "$scratch/cut" --json >"$scratch/out" 2>"$scratch/err"
+        got=$?
+        echo "$percent %: exit code $got"
+        cat "$scratch/err"
+        [ $got -eq 2 ] && grep -q "^$scratch/cut:[0-9]*: " "$scratch/err" || return 1
+    done
+}
+ok "replay: cut short" cut_short
+
+# ── run ──────────────────────────────────────────────────────────────────────
+
+ok "run --json is lines of JSON" json scheduler -c sim:demo --cycles 10 --json 3
+ok "run: the same twice" alike scheduler -c sim:demo --cycles 20 3
+ok "run --json: the same twice" alike scheduler -c sim:demo --cycles 20 --json 3
+journal() {
+    rm -f "$scratch/journal"
+    scheduler -c sim:demo --cycles 5 --journal "$scratch/journal" 3 >/dev/null &&
+        scheduler -c sim:demo --cycles 5 --json 3 | timeless >"$scratch/lines" &&
+        timeless "$scratch/journal" | diff - "$scratch/lines"
+}
+ok "a journal is what --json would say" journal
+dry() {
+    well scheduler -n -c sim:demo --cycles 3 --json 3 &&
+        [ "$(sed -n '1s/"period": 1,//;1s/.*"before": {//p' "$scratch/out" | cut -d'}' -f1)" = \
+            "$(sed -n '1s/.*"before": {//p' "$scratch/out" | cut -d'}' -f1)" ]
+}
+ok "--dry-run changes nothing" dry
+no_terminal() { well scheduler -c sim:demo --cycles 20 3 && ! grep -q "$(printf '\033')" "$scratch/out"; }
+ok "no colours where there is no terminal" no_terminal
+
+# ── output that does not arrive ──────────────────────────────────────────────
+
+if [ -c /dev/full ]; then
+    full() { "$@" >/dev/full; }
+    full_json() { scheduler -c sim:demo --json 3 >/dev/full; }
+    ok "simulate on a full disk" said 1 '*standard output: No space*' full pinflow $day
+    ok "simulate --json on a full disk" said 1 '*standard output: No space*' full pinflow $day --json
+    ok "plan on a full disk" said 1 '*standard output: No space*' full pinflow plan -c sim:demo
+    ok "run on a full disk" said 1 '*standard output: No space*' full scheduler -c sim:demo 3
+    ok "replay on a full disk" said 1 '*standard output: No space*' full pinflow replay "$tape"
+    ok "record on a full disk" said 1 '*/dev/full: No space*' \
+        pinflow record -c sim:demo --cycles 3 /dev/full
+    full_journal() { scheduler -c sim:demo --cycles 3 --json --journal /dev/full 3 >/dev/null; }
+    ok "a journal on a full disk" said 1 '*no more journal: /dev/full: No space*' full_journal
+fi
+closed() { "$@" >&-; }
+ok "closed standard output" said 1 '*standard output: Bad file descriptor' closed pinflow $day
+broken_pipe() {
+    { scheduler -c sim:demo --json 3 2>"$scratch/err"; echo $? >"$scratch/code"; } | head -n 1 >/dev/null
+    cat "$scratch/err"
+    [ "$(cat "$scratch/code")" -eq 1 ] && grep -q 'standard output: Broken pipe' "$scratch/err"
+}
+ok "a pipe that nobody reads" broken_pipe
+
+finish
