@@ -199,12 +199,12 @@ static void write_table(const GArray *judgements, bool shares, GString *out)
                            first->n_vcpus, first->n_pcpus, first->n_periods,
                            granularity);
     g_string_append_printf(out, "%-8s %8s %9s %9s %9s %9s %9s", "policy", "repins",
-                           "a period", "sigma", "came", "balanced", "overload");
+                           "a period", "sigma", "sigma", "balanced", "overload");
     if (shares)
         g_string_append_printf(out, " %9s", "stranded");
     g_string_append_printf(out, " %9s %9s %9s\n", "gap", "plan p50", "plan p99");
     g_string_append_printf(out, "%-8s %8s %9s %9s %9s %9s %9s", "", "", "", "planned",
-                           "points", "% of time", "CPUs");
+                           "came", "% of time", "CPUs");
     if (shares)
         g_string_append_printf(out, " %9s", "wait CPUs");
     g_string_append_printf(out, " %9s %9s %9s\n", "%", "ms", "ms");
