@@ -65,6 +65,7 @@ BENCH_FLOW   := bench_flow race instance peers
 BENCH_STEADY := steady optimum moveswap
 BENCH_QUALITY := bench_quality quality_bars quality_days quality_json quality_steady quality_tell \
                  contest crew days lasting plot sheet steady_view $(BENCH_STEADY)
+BENCH_PERIOD := bench_period period period_network crew heap sheet race instance peers
 FUZZERS  := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 # Quiet by default, silent with make -s, and every word with V=1.
@@ -126,6 +127,10 @@ bin/bench_flow: $(BENCH_FLOW:%=$(B)/bench/%.o) $(LIB).a
 bin/bench_quality: $(BENCH_QUALITY:%=$(B)/bench/%.o) $(HOUSE) $(LIB).a
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) -lm
+
+bin/bench_period: $(BENCH_PERIOD:%=$(B)/bench/%.o) $(HOUSE) $(LIB).a
+	$(call say,LD,$@)
+	$(Q)mkdir -p $(@D) && $(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -llemon -lglpk -lm
 
 # A fuzzer is made from the sources it is about, all of them watched.
 build/fuzz/fuzz_dimacs: $(wildcard graph/*.[ch]) include/graph/flow.h

@@ -25,7 +25,7 @@ static void see_vcpu(const Steady *host, int i, SteadyView *view)
     uint16_t *past = &view->past[i * N_MOMENTS];
 
     *vm = (Vm){ .first_vcpu = i, .n_vcpus = 1, .weight = 1024 };
-    snprintf(vm->uuid, sizeof vm->uuid, "%08d-0000-4000-8000-000000000000", i);
+    snprintf(vm->uuid, sizeof vm->uuid, "%08x-0000-4000-8000-000000000000", (guint)i);
     vm->name = g_strdup_printf("vm%d", i);
     for (int m = 0; m < N_MOMENTS; m++)
         past[m] = (uint16_t)host->load[i];
