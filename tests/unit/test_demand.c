@@ -44,6 +44,7 @@ static const struct {
     { "a short period, a tick too few", 200, 180, 10, -1, 0, 900, 50, 947, true },
     { "a tick, idle", 10, 0, 0, -1, 0, 0, 0, 0, false },
     { "a tick, at work", 10, 10, 0, -1, 0, 1000, 0, 1000, false },
+    { "a tick, mostly asleep", 10, 2, 2, -1, 0, 200, 200, 200, false },
     { "a day", 24 * 3600 * 1000, 12 * 3600 * 1000, 0, -1, 0, 500, 0, 500, false },
 };
 

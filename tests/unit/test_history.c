@@ -377,6 +377,27 @@ static void who_is_missing_for_a_moment_is_remembered(void)
     the_end(&world);
 }
 
+static void who_is_missing_is_told_what_it_was_thought_to_want(void)
+{
+    World world = a_world();
+    int64_t ran = 0, variance;
+
+    history_free(world.history);
+    world.history = history_new((ForecastRule){ .n_moments = 16, .half_life = 800 });
+    for (int i = 0; i < 40; i++) {
+        look(&world, 3 * SECOND);
+        add(&world, "a", ran += i % 2 ? 300 : 1500, 0);
+        derive(&world);
+    }
+    variance = world.snapshot.vcpus[0].variance;
+    look_and_miss(&world, 8);
+    look(&world, 3 * SECOND);
+    add(&world, "a", ran, 0);
+    g_assert_true(derive(&world));
+    g_assert_cmpint(world.snapshot.vcpus[0].variance, <, variance / 2);
+    the_end(&world);
+}
+
 static void who_is_gone_for_long_is_forgotten(void)
 {
     World world = a_settled_world();
@@ -454,7 +475,7 @@ static void who_floats_ran_where_it_was_seen_or_near(void)
     World world = a_world();
     const CpuSet *low = cpusets_range(world.sets, 0, 2);
 
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 4; i++) {
         look(&world, SECOND);
         add(&world, "a", 600 * i, 0)->pins = low;
         add(&world, "b", 600 * i, 0)->pins = low;
@@ -485,8 +506,8 @@ static void a_host_full_of_floaters_does_nothing_else(void)
 
 static void foreign_load_of_one_period_is_not_believed(void)
 {
-    static const int said[] = { 200, 200, 900, 200, 0, 200, 600, 600, 600 };
-    static const int want[] = { 200, 200, 200, 200, 200, 200, 200, 600, 600 };
+    static const int said[] = { 200, 700, 200, 200, 900, 200, 0, 200, 600, 600 };
+    static const int want[] = { 200, 200, 200, 200, 200, 200, 200, 200, 200, 600 };
     World world = a_world();
     int64_t ms = 0;
 
@@ -596,6 +617,8 @@ int main(int argc, char **argv)
     g_test_add_func("/history/comes", a_vm_that_comes_wants_nothing_at_first);
     g_test_add_func("/history/plugged", a_vcpu_plugged_in_leaves_the_others_alone);
     g_test_add_func("/history/missing", who_is_missing_for_a_moment_is_remembered);
+    g_test_add_func("/history/missing-told",
+                    who_is_missing_is_told_what_it_was_thought_to_want);
     g_test_add_func("/history/gone", who_is_gone_for_long_is_forgotten);
     g_test_add_func("/history/online", only_cpus_that_are_online_are_allowed);
     g_test_add_func("/foreign/rest", foreign_load_is_what_no_vcpu_ran);
