@@ -94,9 +94,9 @@ static void owe(Foreign *foreign, const CpuSet *set, int64_t amount)
 
     if (number < 0) {
         number = (int)foreign->sets->len;
-        g_ptr_array_add(foreign->sets, (gpointer)(guintptr)set);
+        g_ptr_array_add(foreign->sets, (gpointer)set);
         g_array_set_size(foreign->owed, (guint)number + 1);
-        g_hash_table_insert(foreign->set_number, (gpointer)(guintptr)set,
+        g_hash_table_insert(foreign->set_number, (gpointer)set,
                             GINT_TO_POINTER(number + 1));
     }
     g_array_index(foreign->owed, int64_t, number) += amount;
@@ -129,9 +129,9 @@ static void settle(Foreign *foreign, const CpuSet *set, int64_t owed)
 {
     int64_t sum = owed > 0 ? room_in(foreign, set) : 0;
 
-    owed = MIN(owed, sum);
-    if (owed == 0)
+    if (sum == 0)
         return;
+    owed = MIN(owed, sum);
     for (int cpu = cpuset_next(set, 0); cpu >= 0 && cpu < (int)foreign->room->len;
          cpu = cpuset_next(set, cpu + 1))
         *room_of(foreign, cpu) -= *room_of(foreign, cpu) * owed / sum;

@@ -151,15 +151,15 @@ static void read_sample(Text *text, const Topology *topology, Sample *out)
     text_end(text);
 }
 
-bool sample_parse(const char *whole, const Topology *topology, Sample *out,
+bool sample_parse(const char *text, const Topology *topology, Sample *out,
                   GError **error)
 {
-    Text text;
+    Text lines;
 
     sample_reset(out);
-    text_start(&text, whole);
-    read_sample(&text, topology, out);
-    if (text_finish(&text, error))
+    text_start(&lines, text);
+    read_sample(&lines, topology, out);
+    if (text_finish(&lines, error))
         return true;
     sample_reset(out);
     return false;

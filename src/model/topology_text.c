@@ -134,13 +134,13 @@ static void read_topology(Text *text, Topology *out)
     text_end(text);
 }
 
-Topology *topology_parse(const char *whole, CpuSets *sets, GError **error)
+Topology *topology_parse(const char *text, CpuSets *sets, GError **error)
 {
     g_autoptr(Topology) topology = g_new0(Topology, 1);
-    Text text;
+    Text lines;
 
     topology->sets = sets;
-    text_start(&text, whole);
-    read_topology(&text, topology);
-    return text_finish(&text, error) ? g_steal_pointer(&topology) : NULL;
+    text_start(&lines, text);
+    read_topology(&lines, topology);
+    return text_finish(&lines, error) ? g_steal_pointer(&topology) : NULL;
 }

@@ -311,7 +311,7 @@ static int live_honestly(const Topology *topology)
         sample.taken_us = clock_us;
         for (int i = 0; i < VMS; i++)
             live_on(&guests[i], lasted_us);
-        qsort(order, VMS, sizeof *order, compare_places);
+        qsort(order, VMS, sizeof(Guest *), compare_places);
         for (int i = 0; i < VMS; i++) {
             if (order[i]->there)
                 tell_the_truth(order[i], (int)(order[i] - guests), &sample);

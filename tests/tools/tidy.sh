@@ -9,7 +9,7 @@ sources=$(find graph src tests -name '*.c' | sort)
 
 # shellcheck disable=SC2086
 clang-tidy --quiet --warnings-as-errors='*' $sources -- \
-    -std=gnu11 -Iinclude -Itests $glib -DPINFLOW_VERSION='"tidy"'
+    -std=gnu11 -Iinclude -Isrc -Itests $glib -DPINFLOW_VERSION='"tidy"'
 
 # cppcheck does not see GLib, and need not: what it says of unknown macros and of
 # functions used only by other people is no news.
@@ -17,4 +17,4 @@ clang-tidy --quiet --warnings-as-errors='*' $sources -- \
 cppcheck --quiet --std=c11 --error-exitcode=1 --inline-suppr \
     --enable=warning,performance,portability \
     --suppress=missingInclude --suppress=unknownMacro --suppress=normalCheckLevelMaxBranches \
-    --library=gnu,posix,gtk -Iinclude -Itests $sources
+    --library=gnu,posix,gtk -Iinclude -Isrc -Itests $sources

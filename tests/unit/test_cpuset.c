@@ -200,7 +200,7 @@ static void operations_are_right_on_random_sets(void)
 static void few_sets_cost_little_however_many_ask(void)
 {
     g_autoptr(CpuSets) sets = cpusets_new();
-    const CpuSet *first[64];
+    const CpuSet *first[64] = { NULL };
     size_t used = mallinfo2().uordblks;
 
     for (int i = 0; i < 262144; i++) {

@@ -48,12 +48,15 @@ static void look(World *world, int64_t us)
 
 static SampleVm *add_vm(World *world, const char *uuid)
 {
-    SampleVm vm = { .first_vcpu = (int)world->sample.vcpus->len, .weight = 1024 };
+    GArray *vms = world->sample.vms;
+    SampleVm fresh = { .first_vcpu = (int)world->sample.vcpus->len, .weight = 1024 };
+    SampleVm *vm;
 
-    g_strlcpy(vm.uuid, uuid, UUID_SIZE);
-    vm.name = g_strdup_printf("VM %s", uuid);
-    g_array_append_val(world->sample.vms, vm);
-    return &g_array_index(world->sample.vms, SampleVm, world->sample.vms->len - 1);
+    g_array_append_val(vms, fresh);
+    vm = &g_array_index(vms, SampleVm, vms->len - 1);
+    g_strlcpy(vm->uuid, uuid, UUID_SIZE);
+    vm->name = g_strdup_printf("VM %s", uuid);
+    return vm;
 }
 
 static SampleVcpu *add_vcpu(World *world, int number, int64_t ran_ms, int64_t waited_ms)
@@ -568,16 +571,16 @@ void *malloc(size_t size)
     return __libc_malloc(size);
 }
 
-void *calloc(size_t n, size_t size)
+void *calloc(size_t nmemb, size_t size)
 {
     n_allocations++;
-    return __libc_calloc(n, size);
+    return __libc_calloc(nmemb, size);
 }
 
-void *realloc(void *old, size_t size)
+void *realloc(void *ptr, size_t size)
 {
     n_allocations++;
-    return __libc_realloc(old, size);
+    return __libc_realloc(ptr, size);
 }
 
 static void a_settled_host_takes_no_memory(void)
