@@ -100,13 +100,8 @@ static bool spot_calm(const Position *position, const Limits *limits, int spot)
     int64_t strain = position_strain(position, spot) + ROUNDING;
     int load = 0;
 
-    for (int i = 0; i < seats->n_pieces; i++) {
-        int piece = seats->pieces[i];
-
-        load = MAX(load, position->guests[piece].load);
-        if (position->stacks && has_sibling(position, piece, spot, -1))
-            return false;
-    }
+    for (int i = 0; i < seats->n_pieces; i++)
+        load = MAX(load, position->guests[seats->pieces[i]].load);
     return strain + imbalance_most(position, limits, spot, load) <= limits->price;
 }
 

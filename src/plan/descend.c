@@ -25,10 +25,13 @@ enum {
 static int64_t evening_most(const Standing *from, const Standing *to)
 {
     int64_t steep = from->rate * from->off - to->rate * to->off;
+    int64_t apart = from->off - to->off;
     int64_t load;
 
     if (steep <= 0)
         return 0;
+    if (from->rate == to->rate)
+        return (int64_t)((__int128)(apart * apart) * from->rate >> (RATE_BITS + 1));
     load = steep / (from->rate + to->rate) + 1;
     return (int64_t)((__int128)load * steep >> RATE_BITS);
 }
@@ -62,8 +65,6 @@ static int64_t row_most(const Scheduler *search, int spot)
     int64_t most = position_strain(search->position, spot) +
                    evening_most(&search->standings[spot], emptiest);
 
-    if (search->stacking > 0)
-        most += search->stacking;
     if (search->n_away[spot] > 0)
         most = search->price + 2 * (most + search->dearest);
     return most;
@@ -167,7 +168,7 @@ static bool look_at_pair(Scheduler *search, int from, int to, Step *best)
 
     know_relief(search, from);
     know_relief(search, to);
-    there = position_strain(search->position, to) + search->stacking;
+    there = position_strain(search->position, to);
     for (int i = 0; i < a->n_pieces; i++) {
         int piece = a->pieces[i];
         Mover mover;
@@ -191,12 +192,9 @@ static bool look_at_pair(Scheduler *search, int from, int to, Step *best)
 
 static bool pair_may_pay(const Scheduler *search, int from, int to, int64_t score)
 {
-    int64_t most = position_strain(search->position, from) + search->stacking +
-                   evening_most(&search->standings[from], &search->standings[to]);
-
-    if (search->n_away[from] > 0)
-        most = search->price + 2 * (most + search->dearest);
-    return most > score;
+    return position_strain(search->position, from) +
+               evening_most(&search->standings[from], &search->standings[to]) >
+           score;
 }
 
 /* Those who strayed to @spot may go home, wherever that is. */

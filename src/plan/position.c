@@ -169,7 +169,7 @@ int64_t position_relief(const Position *position, int piece)
         relief += pool_gain(position, &position->pools[spot], guest, nobody(position));
     if (core && core->cost > 0)
         relief += pool_gain(position, core, guest, nobody(position));
-    if (position->stacks && has_sibling(position, piece, spot, -1))
+    if (position->seats[spot].n_stacked > 0 && has_sibling(position, piece, spot, -1))
         relief += position->stacking_weight;
     return relief;
 }
@@ -178,7 +178,8 @@ int64_t position_strain(const Position *position, int spot)
 {
     const Pool *core = core_pool(position, spot);
 
-    return position->pools[spot].cost + (core ? core->cost : 0);
+    return position->pools[spot].cost + (core ? core->cost : 0) +
+           (position->seats[spot].n_stacked > 0 ? position->stacking_weight : 0);
 }
 
 /* ── moves ────────────────────────────────────────────────────────────────── */
@@ -266,6 +267,14 @@ static void transfer(Position *position, Pool *from, Pool *to, const Guest *gues
     }
 }
 
+static void restack(Position *position, int piece, int from, int to)
+{
+    if (!position->stacks || position->next_of_vm[piece] == piece)
+        return;
+    position->seats[from].n_stacked -= has_sibling(position, piece, from, -1);
+    position->seats[to].n_stacked += has_sibling(position, piece, to, -1);
+}
+
 void position_move(Position *position, int piece, int spot)
 {
     int from = position->spot_of[piece], home = position->board->pieces[piece].home;
@@ -275,6 +284,7 @@ void position_move(Position *position, int piece, int spot)
     if (from == spot)
         return;
     cost->stacking -= stacking_gain(position, piece, spot, -1);
+    restack(position, piece, from, spot);
     cost->moving += price(position, piece, spot) - price(position, piece, from);
     cost->imbalance -= imbalance_gain(position, from, -guest->load) +
                        imbalance_gain(position, spot, guest->load);

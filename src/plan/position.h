@@ -66,7 +66,7 @@ Standing position_standing(const Position *position, int spot);
 /* Its load, and as much again as the load sways, per CPU of capacity. */
 int64_t position_brim(const Position *position, int spot);
 
-/* What overload there costs, and of its core. */
+/* What overload there costs, and of its core, and one who is stacked. */
 int64_t position_strain(const Position *position, int spot);
 
 #endif

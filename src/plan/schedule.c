@@ -39,7 +39,7 @@ static Candidate judge(const Scheduler *search)
 
     return (Candidate){ .sigma = position_sigma(search->position),
                         .n_moved = position_n_moved(search->position),
-                        .cost = cost_total(cost) - cost.imbalance };
+                        .cost = cost.moving };
 }
 
 static bool better(const Candidate *a, const Candidate *b, int target)
@@ -114,6 +114,7 @@ static void go_all_the_way(Scheduler *search, int target, Candidate *best)
     search_descend(search, target,
                    best->sigma <= target ? best->n_moved : search->board->n_pieces);
     drop_needless(search, target);
+    if (g_getenv("DBG")) g_printerr("  way moved %d sigma %d steps %ld (best %d)\n", position_n_moved(search->position), position_sigma(search->position), (long)search->steps, best->n_moved);
     note(search, target, best);
 }
 
@@ -130,6 +131,7 @@ static void sweep(Scheduler *search, int target, int64_t weight, Candidate *best
         search_descend(search, target, search->board->n_pieces);
         search_subsets(search, search->steps + slice);
         sigma = position_sigma(search->position);
+    if (g_getenv("DBG")) g_printerr("  level %d w %ld moved %d sigma %d steps %ld\n", level,(long)weight, position_n_moved(search->position), (int)sigma, (long)search->steps);
         if (100 * sigma <= 107 * target || reached || level > LEVELS_BLIND) {
             search_keep(search, search->kept_spots);
             go_all_the_way(search, target, best);
@@ -267,6 +269,7 @@ int schedule_search(Scheduler *search, const Board *board, const Policy *policy,
     search_descend(search, -1, board->n_pieces);
     if (start)
         descend_from(search, start);
+    if (g_getenv("DBG")) {Cost c=position_cost(position);g_printerr("ov %ld imb %ld sh %ld st %ld mv %ld\n",c.overload,c.imbalance,c.sharing,c.stacking,c.moving);} if (g_getenv("DBG")) g_printerr("base moved %d sigma %d steps %ld cost %ld\n", position_n_moved(position), position_sigma(position), (long)search->steps,(long)cost_total(position_cost(position)));
     if (is_uneven(search))
         weight = reach(search, start, stay);
     *steps += search->steps;

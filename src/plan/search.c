@@ -181,8 +181,6 @@ void search_begin(Scheduler *search, const Board *board, const Policy *policy,
         near * MIN(100, MIN(policy->price_cell_times, policy->price_host_times)) / 100;
     search->dearest =
         near * MAX(100, MAX(policy->price_cell_times, policy->price_host_times)) / 100;
-    search->stacking =
-        board->cpu_spots ? (int64_t)policy->weight_stacking * (COST_CPU / 1000000) : 0;
     search->steps = 0;
     search->most_steps = INT64_MAX;
     search->chance = UINT64_C(88172645463325252);

@@ -32,9 +32,8 @@ typedef struct Scheduler {
     const Board *board;
     const Policy *policy;
     Position *position;
-    int64_t price;    /* of the cheapest move */
-    int64_t dearest;  /* of the dearest */
-    int64_t stacking; /* the most that one piece saves of it */
+    int64_t price;   /* of the cheapest move */
+    int64_t dearest; /* of the dearest */
     int64_t steps, most_steps;
     uint64_t chance;
 

@@ -122,7 +122,7 @@ static void open_pools(Position *position, const Board *board)
         pool->load = spot->load;
         pool->variance = spot->variance;
         memcpy(pool->sums, base, n_moments * sizeof *base);
-        position->seats[s].n_pieces = 0;
+        position->seats[s].n_pieces = position->seats[s].n_stacked = 0;
         if (!core)
             continue;
         core->capacity += spot->capacity;
@@ -147,9 +147,12 @@ static void seat_all(Position *position, const Board *board)
         if (core)
             pool_add(position, core, &position->guests[i]);
         if (position->stacks && has_sibling(position, i, home, -1))
-            position->cost.stacking += position->stacking_weight;
+            position->seats[home].n_stacked++;
         sit(position, i, home);
     }
+    for (int s = 0; s < board->n_spots; s++)
+        position->cost.stacking +=
+            position->seats[s].n_stacked * position->stacking_weight;
     for (int p = 0; p < board->n_spots + board->n_cores; p++)
         settle(position, &position->pools[p],
                p < board->n_spots ? &position->cost.overload : &position->cost.sharing);
