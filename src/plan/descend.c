@@ -16,7 +16,8 @@ enum {
     TARGETS_MOST = 16,  /* where a piece might go, if moments must be looked at */
     MISSES_MOST = 32,   /* spots in turn that cannot be better than what is known */
     STEPS_STRAINED = 6, /* a look at moments takes as long as so many at loads */
-    ROUNDING = 8,
+    RATE_SHIFT = 10,
+    ROUNDING = 4096, /* by this much gains that are estimated in rates so shifted err */
 };
 
 /* ── what a step could save ───────────────────────────────────────────────── */
@@ -36,13 +37,23 @@ static int64_t evening_most(const Standing *from, const Standing *to)
     return (int64_t)((__int128)load * steep >> RATE_BITS);
 }
 
-/* By giving away @load. */
-static int64_t evening_gain(const Standing *from, const Standing *to, int64_t load)
-{
-    int64_t steep = 2 * (from->rate * from->off - to->rate * to->off) -
-                    load * (from->rate + to->rate);
+/* Evening out two spots by load that goes from one to the other, in coarser rates so
+ * that 64 bits are enough. */
+typedef struct {
+    int64_t steep, bend;
+} Slope;
 
-    return (int64_t)((__int128)load * steep >> RATE_BITS) + ROUNDING;
+static Slope slope_between(const Standing *from, const Standing *to)
+{
+    int64_t a = from->rate >> RATE_SHIFT, b = to->rate >> RATE_SHIFT;
+
+    return (Slope){ 2 * (a * from->off - b * to->off), a + b };
+}
+
+static int64_t evening_gain(Slope slope, int64_t load)
+{
+    return (load * (slope.steep - slope.bend * load) >> (RATE_BITS - RATE_SHIFT)) +
+           ROUNDING;
 }
 
 /* A step that saves @gain and makes @n_more more pieces stray from home. */
@@ -51,6 +62,14 @@ static int64_t score_of(const Scheduler *search, int64_t gain, int n_more)
     if (n_more <= 0)
         return search->price + 2 * gain;
     return search->price + gain / n_more;
+}
+
+/* The gain from which on such a step would score more than @score. */
+static int64_t least_gain(const Scheduler *search, int64_t score, int n_more)
+{
+    if (n_more <= 0)
+        return (score - search->price) / 2;
+    return (score - search->price) * n_more;
 }
 
 static int64_t price_of(const Scheduler *search, int piece, int spot)
@@ -62,8 +81,8 @@ static int64_t price_of(const Scheduler *search, int piece, int spot)
 static int64_t row_most(const Scheduler *search, int spot)
 {
     const Standing *emptiest = &search->standings[search->order[0]];
-    int64_t most = position_strain(search->position, spot) +
-                   evening_most(&search->standings[spot], emptiest);
+    int64_t most =
+        search->strains[spot] + evening_most(&search->standings[spot], emptiest);
 
     if (search->n_away[spot] > 0)
         most = search->price + 2 * (most + search->dearest);
@@ -73,7 +92,7 @@ static int64_t row_most(const Scheduler *search, int spot)
 static void know_relief(Scheduler *search, int spot)
 {
     const Standing *at = &search->standings[spot];
-    bool strained = position_strain(search->position, spot) > 0;
+    bool strained = search->strains[spot] > 0;
 
     if (search->relief_known[spot])
         return;
@@ -128,32 +147,36 @@ static void try_swap(Scheduler *search, const Mover *mover, const Mover *back,
         *best = (Step){ mover->piece, mover->spot, back->piece, score };
 }
 
-/* Lighter pieces come back. */
-static void look_for_swaps(Scheduler *search, const Mover *mover, int from, int to,
-                           Step *best)
+/* Lighter pieces come back.  What each would have to save is told apart by whether it
+ * leaves its home or may be on its way there. */
+static void look_for_swaps(Scheduler *search, const Mover *mover, Slope slope, int from,
+                           int to, Step *best)
 {
-    const Standing *a = &search->standings[from], *b = &search->standings[to];
+    const Standing *at = &search->standings[to];
+    int64_t paid = mover->price - mover->relief;
 
-    for (int i = 0; i < b->n_pieces; i++) {
-        int piece = b->pieces[i];
+    search->steps += at->n_pieces / 2;
+    for (int i = 0; i < at->n_pieces; i++) {
+        int piece = at->pieces[i];
         int64_t less = mover->load - search->board->pieces[piece].load;
-        int64_t most = mover->relief + search->relief[piece] - mover->price;
+        int64_t most = search->relief[piece] - paid;
+        int n_more = mover->n_more + 1;
         Mover back;
 
-        search->steps++;
         if (less <= 0)
             continue;
-        most += evening_gain(a, b, less);
-        if (search->mover_at[piece] < 0)
-            most -= search->price;
-        else
+        if (search->mover_at[piece] >= 0) {
             most += search->dearest;
-        if (score_of(search, most, 1) <= best->score ||
+            n_more -= 2;
+        } else {
+            most -= search->price;
+        }
+        if (most + evening_gain(slope, less) <=
+                least_gain(search, best->score, n_more) ||
             !board_allows(search->board, &search->board->pieces[piece], from))
             continue;
         back = send(search, piece, to, from);
-        most = mover->relief + back.relief + evening_gain(a, b, less) - mover->price -
-               back.price;
+        most = back.relief - back.price - paid + evening_gain(slope, less);
         if (score_of(search, most, mover->n_more + back.n_more) > best->score)
             try_swap(search, mover, &back, best);
     }
@@ -163,12 +186,14 @@ static void look_for_swaps(Scheduler *search, const Mover *mover, int from, int 
 static bool look_at_pair(Scheduler *search, int from, int to, Step *best)
 {
     const Standing *a = &search->standings[from], *b = &search->standings[to];
-    int64_t even = evening_most(a, b), there;
+    Slope slope = slope_between(a, b);
+    int64_t even = evening_most(a, b), swapped;
     bool strained = false;
 
     know_relief(search, from);
     know_relief(search, to);
-    there = position_strain(search->position, to);
+    swapped = search->strains[to] + even;
+    swapped += search->n_away[to] > 0 ? search->dearest : -search->price;
     for (int i = 0; i < a->n_pieces; i++) {
         int piece = a->pieces[i];
         Mover mover;
@@ -178,21 +203,23 @@ static bool look_at_pair(Scheduler *search, int from, int to, Step *best)
         if (!board_allows(search->board, &search->board->pieces[piece], to))
             continue;
         mover = send(search, piece, from, to);
-        most = mover.relief + evening_gain(a, b, mover.load) - mover.price;
+        most = mover.relief + evening_gain(slope, mover.load) - mover.price;
         if (score_of(search, most, mover.n_more) > best->score) {
             try_move(search, &mover, best);
             strained |= mover.relief > 0;
         }
-        most = mover.relief + there + even - mover.price;
-        if (score_of(search, most, mover.n_more) > best->score)
-            look_for_swaps(search, &mover, from, to, best);
+        most = mover.relief + swapped - mover.price;
+        if (most >
+            least_gain(search, best->score,
+                       search->n_away[to] > 0 ? mover.n_more - 1 : mover.n_more + 1))
+            look_for_swaps(search, &mover, slope, from, to, best);
     }
     return strained;
 }
 
 static bool pair_may_pay(const Scheduler *search, int from, int to, int64_t score)
 {
-    return position_strain(search->position, from) +
+    return search->strains[from] +
                evening_most(&search->standings[from], &search->standings[to]) >
            score;
 }
@@ -236,7 +263,7 @@ static void look_along_row(Scheduler *search, int spot)
             n_misses++;
         }
     }
-    row->bound = row->best.score;
+    search->bounds[spot] = row->best.score;
     row->known = true;
 }
 
@@ -245,7 +272,7 @@ static void look_along_row(Scheduler *search, int spot)
 static void forget_row(Scheduler *search, int spot)
 {
     search->rows[spot].known = false;
-    search->rows[spot].bound = row_most(search, spot);
+    search->bounds[spot] = row_most(search, spot);
 }
 
 /* The row with the best step, or -1. */
@@ -255,9 +282,9 @@ static int find_best_row(Scheduler *search)
         int best = 0;
 
         for (int s = 1; s < search->board->n_spots; s++)
-            if (search->rows[s].bound > search->rows[best].bound)
+            if (search->bounds[s] > search->bounds[best])
                 best = s;
-        if (search->rows[best].bound <= search->price || search_tired(search))
+        if (search->bounds[best] <= search->price || search_tired(search))
             return -1;
         if (search->rows[best].known)
             return best;
@@ -284,7 +311,7 @@ static void review(Scheduler *search, int a, int b)
             look_at_pair(search, s, a, &row->best);
         if (pair_may_pay(search, s, b, row->best.score))
             look_at_pair(search, s, b, &row->best);
-        row->bound = row->best.score;
+        search->bounds[s] = row->best.score;
     }
 }
 

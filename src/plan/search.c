@@ -19,6 +19,8 @@ void scheduler_free(Scheduler *search)
         return;
     g_free(search->standings);
     g_free(search->brims);
+    g_free(search->strains);
+    g_free(search->bounds);
     g_free(search->home_off);
     g_free(search->order);
     g_free(search->rank);
@@ -42,6 +44,8 @@ static void make_room(Scheduler *search, const Board *board)
         search->max_spots = board->n_spots;
         search->standings = g_renew(Standing, search->standings, board->n_spots);
         search->brims = g_renew(int64_t, search->brims, board->n_spots);
+        search->strains = g_renew(int64_t, search->strains, board->n_spots);
+        search->bounds = g_renew(int64_t, search->bounds, board->n_spots);
         search->home_off = g_renew(int64_t, search->home_off, board->n_spots);
         search->order = g_renew(int, search->order, board->n_spots);
         search->rank = g_renew(int, search->rank, board->n_spots);
@@ -91,16 +95,17 @@ static void look_again(Scheduler *search, int spot)
 {
     search->standings[spot] = position_standing(search->position, spot);
     search->brims[spot] = position_brim(search->position, spot);
+    search->strains[spot] = position_strain(search->position, spot);
     search->relief_known[spot] = false;
 }
 
-static void forget_siblings(Scheduler *search, int spot)
+static void look_at_siblings(Scheduler *search, int spot)
 {
     int core = search->board->spots[spot].core;
 
     for (int s = 0; core >= 0 && s < search->board->n_spots; s++)
-        if (search->board->spots[s].core == core)
-            search->relief_known[s] = false;
+        if (search->board->spots[s].core == core && s != spot)
+            look_again(search, s);
 }
 
 static void count_mover(Scheduler *search, int piece)
@@ -134,8 +139,8 @@ void search_move(Scheduler *search, int piece, int spot)
     count_mover(search, piece);
     look_again(search, from);
     look_again(search, spot);
-    forget_siblings(search, from);
-    forget_siblings(search, spot);
+    look_at_siblings(search, from);
+    look_at_siblings(search, spot);
     reorder(search, from);
     reorder(search, spot);
 }

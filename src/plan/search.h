@@ -14,12 +14,10 @@ typedef struct {
     int64_t score; /* what is saved per move that it takes; more than a price pays */
 } Step;
 
-/* The best step that takes something from a spot; or, while nobody has looked, no less
- * than that could be. */
+/* The best step that takes something from a spot, if somebody has looked. */
 typedef struct {
     Step best;
-    int64_t bound;
-    bool known; /* the bound is the best step's score */
+    bool known;
 } Row;
 
 /* What a mover that went home would cost. */
@@ -39,6 +37,7 @@ typedef struct Scheduler {
 
     Standing *standings; /* [n_spots] */
     int64_t *brims;      /* [n_spots] load and its sway, per CPU of capacity */
+    int64_t *strains;    /* [n_spots] what position_strain says */
     int64_t *home_off;   /* [n_spots] as standings were with everybody at home */
     int *order;          /* [n_spots] by rising brim */
     int *rank;           /* [n_spots] the inverse */
@@ -46,6 +45,7 @@ typedef struct Scheduler {
     bool *relief_known;  /* [n_spots] */
     int64_t *relief;     /* [n_pieces] what position_relief says */
     Row *rows;           /* [n_spots] */
+    int64_t *bounds; /* [n_spots] score of a row's best step, or no less than that */
 
     int n_movers;
     int *movers;   /* [n_pieces] those that are not at home */

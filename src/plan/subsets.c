@@ -20,7 +20,8 @@ enum {
 
 typedef struct {
     int piece;
-    int home; /* in the sketch, or -1 */
+    int home;      /* in the sketch, or -1 */
+    bool anywhere; /* it may stand on all spots */
     int64_t load;
 } Sketched;
 
@@ -145,7 +146,8 @@ static void sketch_piece(const Scheduler *search, Sketch *sketch, int b, int pie
         sketch->cost += sketch->price;
     sketch->spots[b].off -= p->load;
     to->off += p->load;
-    to->pieces[to->n_pieces++] = (Sketched){ piece, home, p->load };
+    to->pieces[to->n_pieces++] =
+        (Sketched){ piece, home, search->board->kinds[p->kind].all, p->load };
 }
 
 /* Everybody whose home is there goes home.  Leaves in the sketch's cost what would be
@@ -195,7 +197,8 @@ static int64_t by_chance(Scheduler *search, int64_t gain)
 static bool may_stand(const Scheduler *search, const Sketched *piece,
                       const SketchSpot *spot)
 {
-    return board_allows(search->board, &search->board->pieces[piece->piece],
+    return piece->anywhere ||
+           board_allows(search->board, &search->board->pieces[piece->piece],
                         spot->spot);
 }
 
