@@ -24,7 +24,7 @@ enum {
     WEIGHT_LEAST = 1000,
     LEVELS_MOST = 60,
     LEVELS_BLIND = 8, /* after so many the target is tried for in any case */
-    SLICES = 12,      /* of the budget, one a level */
+    SIGHT = 150, SLICES = 12,      /* of the budget, one a level */
 };
 
 /* What is made of a position that goes for the target. */
@@ -129,7 +129,7 @@ static void sweep(Scheduler *search, int target, int64_t weight, Candidate *best
 
         search_reweigh(search, (int)weight);
         search_descend(search, target, search->board->n_pieces);
-        search_subsets(search, search->steps + slice);
+        search_subsets(search, search->steps + (position_sigma(search->position) > target * SIGHT / 100 ? slice / 4 : slice));
         sigma = position_sigma(search->position);
     if (g_getenv("DBG")) g_printerr("  level %d w %ld moved %d sigma %d steps %ld\n", level,(long)weight, position_n_moved(search->position), (int)sigma, (long)search->steps);
         if (100 * sigma <= 107 * target || reached || level > LEVELS_BLIND) {
