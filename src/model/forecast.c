@@ -45,6 +45,9 @@ struct Forecasts {
     int now;           /* place in the ring of the newest moment */
     int n_copies;      /* places the newest moment fills, up to and with now */
     int n_seen;        /* moments since the beginning, up to n_moments */
+    int64_t spread;    /* what is left of the weight when each moment loses its own
+                        * share of it: variances are means by this, or few moments would
+                        * seem to sway less than many */
     int n_recent[RUN]; /* places that the last moments fill, newest first, summed up */
 };
 
@@ -152,6 +155,14 @@ static void weigh(Forecasts *forecasts)
         rest -= (int32_t)part;
     }
     forecasts->weights[forecasts->now] += rest;
+
+    sum = 0;
+    for (int age = 0; age < forecasts->n_seen; age++) {
+        int64_t weight = forecasts->weights[place_of(forecasts, age)];
+
+        sum += weight * weight;
+    }
+    forecasts->spread = FORECAST_WEIGHT_SUM - sum / FORECAST_WEIGHT_SUM;
 }
 
 void forecasts_advance(Forecasts *forecasts, int64_t lasted_us, int64_t usual_us)
@@ -277,6 +288,7 @@ Forecast forecasts_tell(Forecasts *forecasts, int row_index, int load)
 {
     Row *row = &g_array_index(forecasts->rows, Row, row_index);
     int n_moments = forecasts->rule.n_moments;
+    Forecast forecast;
     Opinion said;
     Sums sums;
 
@@ -292,7 +304,10 @@ Forecast forecasts_tell(Forecasts *forecasts, int row_index, int load)
         shift_older(forecasts, row, &said);
         sums = sum_up(row->past, forecasts->weights, n_moments);
     }
-    return conclude(&sums);
+    forecast = conclude(&sums);
+    forecast.variance =
+        forecast.variance * FORECAST_WEIGHT_SUM / MAX(forecasts->spread, 1);
+    return forecast;
 }
 
 const uint16_t *forecasts_row(const Forecasts *forecasts, int row)

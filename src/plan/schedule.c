@@ -238,8 +238,20 @@ int schedule_target(const Board *board, const Policy *policy)
     return MAX(policy->target_sigma, POINTS * board->fluctuation);
 }
 
+/* After one moment nobody knows what fluctuates. */
+static bool is_seen_once(const Board *board)
+{
+    int n_seen = 0;
+
+    for (int t = 0; t < board->n_moments; t++)
+        n_seen += board->weights[t] > 0;
+    return n_seen == 1;
+}
+
 static bool is_uneven(const Scheduler *search)
 {
+    if (is_seen_once(search->board))
+        return false;
     return position_sigma(search->position) >
            search->policy->target_sigma + POINTS * search->board->fluctuation;
 }
