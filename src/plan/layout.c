@@ -23,7 +23,7 @@
 /* How dense tangents are: thousandths of a CPU, and parts of the distance. */
 enum { TANGENTS_APART = 8, TANGENTS_WIDEN = 4 };
 
-/* No slope is more. */
+/* A steeper slope is said to be this. */
 #define SLOPE_MAX (INT64_C(1) << 40)
 
 /* What a position's cost of a spot may have lost to rounding. */
@@ -282,8 +282,7 @@ static int64_t slope(const Layout *layout, const Step *step)
     __int128 rise =
         (__int128)(2 * step->off) * rate_of(layout, step->spot) >> RATE_BITS;
 
-    return (int64_t)CLAMP(rise, -SLOPE_MAX, SLOPE_MAX) +
-           (step->over ? OVERLOAD_UNIT : 0);
+    return (int64_t)MIN(rise, SLOPE_MAX) + (step->over ? OVERLOAD_UNIT : 0);
 }
 
 /* ── drawing ──────────────────────────────────────────────────────────────── */

@@ -25,6 +25,13 @@ static bool any_floats(const Board *board)
     return false;
 }
 
+/* Nothing can pay, and nothing is asked for that need not pay. */
+static bool is_calm(const Board *board, const Policy *policy, const Position *position)
+{
+    return position_calm(position) &&
+           position_sigma(position) <= schedule_target(board, policy);
+}
+
 /* Notes where the pieces of @board are. */
 static void note_placement(const Board *board, const Position *position, int *placement)
 {
@@ -74,7 +81,7 @@ static bool search_on(Planner *planner, const Snapshot *snapshot, const Policy *
 
     board_make(snapshot, &plan->places, policy, plan->placement, board);
     position_start(planner->position, board, policy, policy->weight_imbalance);
-    if (position_calm(planner->position))
+    if (is_calm(board, policy, planner->position))
         return false;
     if (board->overlaps)
         layout_solve(planner->onward, board, policy, policy->weight_imbalance);
@@ -138,7 +145,7 @@ void rule_flow_place(Planner *planner, const Snapshot *snapshot, const Policy *p
     board_make(snapshot, &plan->places, policy, NULL, &planner->board);
     position_start(planner->position, board, policy, policy->weight_imbalance);
     plan->stay = plan->then = position_cost(planner->position);
-    if (!any_floats(board) && position_calm(planner->position))
+    if (!any_floats(board) && is_calm(board, policy, planner->position))
         return;
 
     plan->verdict = PLAN_NOT_WORTH_IT;
