@@ -28,8 +28,9 @@ static bool any_floats(const Board *board)
 /* Nothing can pay, and nothing is asked for that need not pay. */
 static bool is_calm(const Board *board, const Policy *policy, const Position *position)
 {
-    return position_calm(position) &&
-           position_sigma(position) <= schedule_target(board, policy);
+    return board->n_pieces == 0 ||
+           (position_calm(position) &&
+            position_sigma(position) <= schedule_target(board, policy));
 }
 
 /* Notes where the pieces of @board are. */

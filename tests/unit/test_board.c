@@ -1,5 +1,5 @@
 /* test_board.c - what is promised of boards. */
-#include "board.h"
+#include "plan/board.h"
 #include "support/draw.h"
 #include "support/scene.h"
 

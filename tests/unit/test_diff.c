@@ -1,5 +1,5 @@
 /* test_diff.c - what is promised of moves and their order. */
-#include "diff.h"
+#include "plan/diff.h"
 #include "support/draw.h"
 #include "support/scene.h"
 

@@ -5,8 +5,8 @@
  * objective of the test's own, which is too simple to be wrong: the load beyond
  * capacity, the square of what is off the fair share, and prices.
  */
-#include "layout.h"
-#include "overload.h"
+#include "plan/layout.h"
+#include "plan/overload.h"
 #include "support/draw.h"
 #include "support/scene.h"
 
