@@ -3,77 +3,78 @@
  */
 #include "freest.h"
 
-/* A use is a load times this by the capacity.  Loads of a quarter of a million vCPUs
- * fit, and places of one capacity tie only where their loads do. */
-static const int64_t USE_SCALE = INT64_C(1) << 28;
-static const int64_t LOAD_MAX = INT64_C(1) << 34;
-
-static const Use NOWHERE = { INT64_MAX, -1 };
-
 /* The left one where they tie: places are in order. */
-static Use better(Use left, Use right)
+static int better(const Freest *freest, int left, int right)
 {
-    return right.use < left.use ? right : left;
+    int64_t if_left = freest->load[left] * freest->capacity[right];
+    int64_t if_right = freest->load[right] * freest->capacity[left];
+
+    return if_right < if_left ? right : left;
 }
 
-static Use use_at(const Freest *freest, int place, int64_t load)
+static void climb(Freest *freest, int i)
 {
-    return (Use){ MIN(load, LOAD_MAX) * freest->scale[place], place };
+    freest->nodes[i] = better(freest, freest->nodes[2 * i], freest->nodes[2 * i + 1]);
 }
 
 void freest_init(Freest *freest, const Places *places, const int64_t *load)
 {
-    *freest = (Freest){ .n_places = places->n_places, .n_leaves = 1 };
-    while (freest->n_leaves < freest->n_places)
+    int n = places->n_places;
+
+    *freest = (Freest){ .n_places = n, .n_leaves = 1 };
+    while (freest->n_leaves < n)
         freest->n_leaves *= 2;
-    freest->nodes = g_new(Use, 2 * freest->n_leaves);
-    freest->scale = g_new(int64_t, freest->n_places);
-    for (int p = 0; p < freest->n_places; p++)
-        freest->scale[p] = USE_SCALE / MAX(places->places[p].capacity, 1);
+    freest->nodes = g_new(int, 2 * freest->n_leaves);
+    freest->load = g_new(int64_t, n + 1);
+    freest->capacity = g_new(int64_t, n + 1);
+    for (int p = 0; p <= n; p++) {
+        bool fits = p < n && places->places[p].capacity > 0;
+
+        freest->load[p] = fits ? load[p] : 1;
+        freest->capacity[p] = fits ? places->places[p].capacity : 0;
+    }
     for (int p = 0; p < freest->n_leaves; p++)
-        freest->nodes[freest->n_leaves + p] =
-            p < freest->n_places ? use_at(freest, p, load[p]) : NOWHERE;
+        freest->nodes[freest->n_leaves + p] = MIN(p, n);
     for (int i = freest->n_leaves - 1; i > 0; i--)
-        freest->nodes[i] = better(freest->nodes[2 * i], freest->nodes[2 * i + 1]);
+        climb(freest, i);
 }
 
 void freest_clear(Freest *freest)
 {
     g_free(freest->nodes);
-    g_free(freest->scale);
+    g_free(freest->load);
+    g_free(freest->capacity);
 }
 
 void freest_set(Freest *freest, int place, int64_t load)
 {
-    int i = freest->n_leaves + place;
-
-    freest->nodes[i] = use_at(freest, place, load);
-    for (i /= 2; i > 0; i /= 2)
-        freest->nodes[i] = better(freest->nodes[2 * i], freest->nodes[2 * i + 1]);
+    freest->load[place] = load;
+    for (int i = (freest->n_leaves + place) / 2; i > 0; i /= 2)
+        climb(freest, i);
 }
 
 /* The nodes that make up a run are met from both ends inwards. */
-static Use within_run(const Freest *freest, const Run *run)
+static int within_run(const Freest *freest, const Run *run)
 {
     int from = freest->n_leaves + run->first, to = from + run->n_places;
-    Use low = NOWHERE, high = NOWHERE;
+    int low = freest->n_places, high = low;
 
     for (; from < to; from /= 2, to /= 2) {
         if (from % 2 == 1)
-            low = better(low, freest->nodes[from++]);
+            low = better(freest, low, freest->nodes[from++]);
         if (to % 2 == 1)
-            high = better(freest->nodes[--to], high);
+            high = better(freest, freest->nodes[--to], high);
     }
-    return better(low, high);
+    return better(freest, low, high);
 }
 
 int freest_within(const Freest *freest, const Reach *reach)
 {
-    Use found = NOWHERE;
+    int found = freest->n_places;
 
     if (reach->n_runs == 1 && reach->runs->n_places == freest->n_places)
-        return freest->nodes[1].place;
+        return freest->nodes[1];
     for (int i = 0; i < reach->n_runs; i++)
-        found = better(found, within_run(freest, &reach->runs[i]));
-    return found.place;
+        found = better(freest, found, within_run(freest, &reach->runs[i]));
+    return found < freest->n_places ? found : -1;
 }

@@ -11,15 +11,12 @@
 #include "reach.h"
 
 typedef struct {
-    int64_t use; /* finer than thousandths, so that only equals tie */
-    int place;
-} Use;
-
-typedef struct {
     int n_places;
-    int n_leaves;   /* a power of two */
-    Use *nodes;     /* [2 * n_leaves] the root is 1, below i are 2i and 2i + 1 */
-    int64_t *scale; /* [n_places] from load to use */
+    int n_leaves; /* a power of two */
+    int *nodes;   /* [2 * n_leaves] places; the root is 1, below i are 2i and 2i + 1 */
+    /* [n_places + 1] the last is no place, and fuller than any.  Use is load by
+     * capacity, which is compared without dividing. */
+    int64_t *load, *capacity;
 } Freest;
 
 /* @load, [n_places], is what places begin with. */

@@ -11,7 +11,7 @@ static int place_of(const Table *table, int vcpu)
 {
     int pcpu = table->snapshot->vcpus[vcpu].pcpu;
 
-    if (table->placement[vcpu] >= 0 || pcpu < 0)
+    if (table->placement[vcpu] >= 0 || pcpu < 0 || pcpu >= table->places->n_pcpus)
         return table->placement[vcpu];
     return table->places->of_pcpu[pcpu];
 }
