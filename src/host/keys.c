@@ -57,13 +57,13 @@ static bool note_group(Keys *keys, char *line, int number, GError **error)
     Group *group;
 
     if (!end || end[1] != '\0' || end == line + 1)
-        return text_wrong(error, keys->file, number, "'%s' is not a [group]", line);
+        return input_wrong(error, keys->file, number, "'%s' is not a [group]", line);
     *end = '\0';
     for (int g = 0; g < keys_n_groups(keys); g++)
         if (strcmp(keys_group(keys, g), line + 1) == 0)
-            return text_wrong(error, keys->file, number,
-                              "[%s] was already there, in line %d", line + 1,
-                              keys_group_line(keys, g));
+            return input_wrong(error, keys->file, number,
+                               "[%s] was already there, in line %d", line + 1,
+                               keys_group_line(keys, g));
     group = g_new0(Group, 1);
     group->name = g_strdup(line + 1);
     group->line = number;
@@ -81,17 +81,17 @@ static bool note_key(Keys *keys, char *line, int number, GError **error)
     char *key;
 
     if (!equals || equals == line)
-        return text_wrong(error, keys->file, number,
-                          "'%s' is neither a [group] nor key = value", line);
+        return input_wrong(error, keys->file, number,
+                           "'%s' is neither a [group] nor key = value", line);
     if (keys->groups->len == 0)
-        return text_wrong(error, keys->file, number, "a key before the first [group]");
+        return input_wrong(error, keys->file, number, "a key before the first [group]");
     *equals = '\0';
     g_strchomp(line);
     group = group_at(keys, keys_n_groups(keys) - 1);
     if (g_hash_table_contains(group->lines, line))
-        return text_wrong(error, keys->file, number,
-                          "[%s] %s was already said, in line %d", group->name, line,
-                          GPOINTER_TO_INT(g_hash_table_lookup(group->lines, line)));
+        return input_wrong(error, keys->file, number,
+                           "[%s] %s was already said, in line %d", group->name, line,
+                           GPOINTER_TO_INT(g_hash_table_lookup(group->lines, line)));
     key = g_strdup(line);
     g_hash_table_insert(group->lines, key, GINT_TO_POINTER(number));
     g_ptr_array_add(group->keys, key);
@@ -102,7 +102,7 @@ static bool note_lines(Keys *keys, char *text, GError **error)
 {
     int number = 0;
 
-    for (char *line; (line = text_line(&text));) {
+    for (char *line; (line = input_line(&text));) {
         number++;
         g_strstrip(line);
         if (*line == '\0' || *line == '#')
@@ -127,7 +127,7 @@ Keys *keys_new(const char *file, const char *text, GError **error)
         return NULL;
     if (!g_key_file_load_from_data(keys->values, text, strlen(text), G_KEY_FILE_NONE,
                                    &why)) {
-        text_wrong(error, file, 0, "%s", why->message);
+        input_wrong(error, file, 0, "%s", why->message);
         return NULL;
     }
     return g_steal_pointer(&keys);
@@ -171,8 +171,8 @@ bool keys_wrong(const Keys *keys, int group, const char *key, GError **error,
     va_start(arguments, format);
     what = g_strdup_vprintf(format, arguments);
     va_end(arguments);
-    return text_wrong(error, keys->file, keys_line(keys, group, key), "[%s] %s: %s",
-                      keys_group(keys, group), key, what);
+    return input_wrong(error, keys->file, keys_line(keys, group, key), "[%s] %s: %s",
+                       keys_group(keys, group), key, what);
 }
 
 bool keys_check(const Keys *keys, int group, const char *const *known, GError **error)
@@ -185,9 +185,9 @@ bool keys_check(const Keys *keys, int group, const char *const *known, GError **
         if (g_strv_contains(known, found->pdata[i]))
             continue;
         all = g_strjoinv(", ", (char **)known);
-        return text_wrong(error, keys->file, keys_line(keys, group, found->pdata[i]),
-                          "[%s] has no key '%s'; it has %s", keys_group(keys, group),
-                          (const char *)found->pdata[i], all);
+        return input_wrong(error, keys->file, keys_line(keys, group, found->pdata[i]),
+                           "[%s] has no key '%s'; it has %s", keys_group(keys, group),
+                           (const char *)found->pdata[i], all);
     }
     return true;
 }
@@ -213,8 +213,12 @@ static char *as_written(int64_t number, int places)
 
     for (int i = 0; i < places; i++)
         unit *= 10;
-    if (number % unit == 0)
-        return g_strdup_printf("%" PRId64, number / unit);
+    for (; places > 0 && number % 10 == 0; places--) {
+        number /= 10;
+        unit /= 10;
+    }
+    if (places == 0)
+        return g_strdup_printf("%" PRId64, number);
     return g_strdup_printf("%" PRId64 ".%0*" PRId64, number / unit, places,
                            number % unit);
 }
@@ -229,7 +233,7 @@ bool keys_number(const Keys *keys, int group, const char *key, int places, int64
 
     if (!text)
         return true;
-    if (!text_number(text, places, &number) || (places == 0 && strchr(text, '.')))
+    if (!input_number(text, places, &number) || (places == 0 && strchr(text, '.')))
         return keys_wrong(keys, group, key, error, "'%s' is not a %snumber", text,
                           places == 0 ? "whole " : "");
     if (number < low || number > high)

@@ -7,7 +7,7 @@
 #ifndef HOST_KEYS_H
 #define HOST_KEYS_H
 
-#include "text.h"
+#include "input.h"
 
 typedef struct Keys Keys;
 

@@ -8,7 +8,7 @@
 
 #include "sim_event.h"
 #include "sim_strand.h"
-#include "text.h"
+#include "input.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -31,8 +31,8 @@ bool sim_check_pcpus(const char *file, int line, int64_t n_pcpus, GError **error
 {
     if (n_pcpus >= 1 && n_pcpus <= CPUSET_SPAN_MAX)
         return true;
-    return text_wrong(error, file, line, "a host has 1 to %d pCPUs, not %" PRId64,
-                      CPUSET_SPAN_MAX, n_pcpus);
+    return input_wrong(error, file, line, "a host has 1 to %d pCPUs, not %" PRId64,
+                       CPUSET_SPAN_MAX, n_pcpus);
 }
 
 Sim *sim_new(const char *name, uint32_t seed, CpuSets *sets, Topology *topology)

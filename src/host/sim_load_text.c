@@ -7,7 +7,7 @@
 #include "sim_load_text.h"
 
 #include "sim_trace.h"
-#include "text.h"
+#include "input.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -92,7 +92,7 @@ static bool read_percent(const char *text, int *out, char **why)
 {
     int64_t level;
 
-    if (!text_number(text, PERCENT_PLACES, &level))
+    if (!input_number(text, PERCENT_PLACES, &level))
         return wrong(why, "'%s' is not a number", text);
     if (level < 0 || level > SIM_WHOLE)
         return wrong(why, "%s %% is not between 0 and 100 %% of a CPU", text);
@@ -102,7 +102,7 @@ static bool read_percent(const char *text, int *out, char **why)
 
 static bool read_seconds(const char *text, int64_t least, int64_t *out, char **why)
 {
-    if (!text_number(text, SECOND_PLACES, out))
+    if (!input_number(text, SECOND_PLACES, out))
         return wrong(why, "'%s' is not a number", text);
     if (*out < least)
         return wrong(why, "%s is too few seconds", text);
@@ -224,7 +224,7 @@ static bool read_row(char **tokens, SimLoadSource *source, int turn, SimLoad *lo
         return false;
     tokens++;
     if (tokens[0] && strcmp(tokens[0], "row") == 0) {
-        if (!tokens[1] || !text_number(tokens[1], 0, &row) || row < 1 ||
+        if (!tokens[1] || !input_number(tokens[1], 0, &row) || row < 1 ||
             row > trace->n_rows)
             return wrong(why, "row is a number from 1 to %d", trace->n_rows);
         tokens += 2;

@@ -7,7 +7,7 @@
  */
 #include "sim_world.h"
 
-#include "text.h"
+#include "input.h"
 
 #include <string.h>
 
@@ -114,14 +114,15 @@ Host *host_sim_open_mix(const char *mix, int n_vcpus, int n_pcpus, uint32_t seed
     Sim *sim;
 
     if (m < 0) {
-        text_wrong(error, mix, 0, "no such mix; there are heavy, steady, bursty, idle");
+        input_wrong(error, mix, 0,
+                    "no such mix; there are heavy, steady, bursty, idle");
         return NULL;
     }
     if (!sim_check_pcpus(mix, 0, n_pcpus, error))
         return NULL;
     if (n_vcpus < 1 || n_vcpus > SIM_VCPUS_MAX) {
-        text_wrong(error, mix, 0, "a host needs 1 to %d vCPUs, not %d", SIM_VCPUS_MAX,
-                   n_vcpus);
+        input_wrong(error, mix, 0, "a host needs 1 to %d vCPUs, not %d", SIM_VCPUS_MAX,
+                    n_vcpus);
         return NULL;
     }
     sets = cpusets_new();

@@ -6,7 +6,7 @@
  */
 #include "sim_scenario.h"
 
-#include "text.h"
+#include "input.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -125,7 +125,7 @@ static bool read_capacity(Scenario *scenario, int g, GError **error)
         int64_t capacity;
 
         if (!cpus || cpus->n_cpus == 0 || cpus->span > scenario->n_pcpus || !words[1] ||
-            !text_number(words[1], THOUSANDTH_PLACES, &capacity) || capacity < 1 ||
+            !input_number(words[1], THOUSANDTH_PLACES, &capacity) || capacity < 1 ||
             capacity > LOAD_FULL)
             return keys_wrong(scenario->keys, g, "capacity", error,
                               "'%s' is not CPUS and a percentage", items[i]);
@@ -171,7 +171,7 @@ static bool read_host(Scenario *scenario, GError **error)
     Sim *sim;
 
     if (g < 0)
-        return text_wrong(error, scenario->file, 1, "there is no [host]");
+        return input_wrong(error, scenario->file, 1, "there is no [host]");
     if (!keys_check(keys, g, host_keys, error) || !make_topology(scenario, g, error))
         return false;
     sim = scenario->sim;
@@ -441,10 +441,10 @@ static bool read_group(Scenario *scenario, int g, bool late, GError **error)
             return late != group_kinds[i].late ||
                    group_kinds[i].read(scenario, g, name, error);
     }
-    return text_wrong(error, scenario->file, keys_group_line(scenario->keys, g),
-                      "there is no group [%s]; there are [host], [vm NAME], "
-                      "[foreign NAME], [event NAME] and [faults]",
-                      group);
+    return input_wrong(error, scenario->file, keys_group_line(scenario->keys, g),
+                       "there is no group [%s]; there are [host], [vm NAME], "
+                       "[foreign NAME], [event NAME] and [faults]",
+                       group);
 }
 
 static bool read_all(Scenario *scenario, GError **error)
@@ -486,7 +486,7 @@ Host *host_sim_open_text(const char *name, const char *text, int64_t period_us,
 
 Host *host_sim_open(const char *path, int64_t period_us, uint32_t seed, GError **error)
 {
-    g_autofree char *text = text_read(path, error);
+    g_autofree char *text = input_read(path, error);
 
     return text ? host_sim_open_text(path, text, period_us, seed, error) : NULL;
 }

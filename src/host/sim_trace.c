@@ -13,7 +13,7 @@
 
 #include "sim_world.h"
 
-#include "text.h"
+#include "input.h"
 
 #include <string.h>
 
@@ -39,25 +39,26 @@ static bool read_header(SimTrace *trace, char *line, GError **error)
     int64_t last = 0, step = LONE_COLUMN_S * SIM_SECOND, time;
 
     if (!cell || strcmp(cell, "vcpu") != 0)
-        return text_wrong(error, trace->file, trace->line,
-                          "a trace begins with 'vcpu,0,…', the seconds of its columns");
+        return input_wrong(
+            error, trace->file, trace->line,
+            "a trace begins with 'vcpu,0,300,...', the seconds of its columns");
     while ((cell = next_cell(&line))) {
         int n = trace->n_columns++;
 
-        if (!text_number(cell, 6, &time) || time < 0)
-            return text_wrong(error, trace->file, trace->line,
-                              "column %d: '%s' is not a number of seconds", n + 2,
-                              cell);
+        if (!input_number(cell, 6, &time) || time < 0)
+            return input_wrong(error, trace->file, trace->line,
+                               "column %d: '%s' is not a number of seconds", n + 2,
+                               cell);
         if (n == 1)
             step = time - last;
         if (n > 0 && (step <= 0 || time - last != step))
-            return text_wrong(error, trace->file, trace->line,
-                              "column %d: times must rise by the same step", n + 2);
+            return input_wrong(error, trace->file, trace->line,
+                               "column %d: times must rise by the same step", n + 2);
         last = time;
     }
     trace->step_us = step;
     return trace->n_columns > 0 ||
-           text_wrong(error, trace->file, trace->line, "there are no columns");
+           input_wrong(error, trace->file, trace->line, "there are no columns");
 }
 
 static bool read_level(SimTrace *trace, const char *cell, int column, GError **error)
@@ -65,12 +66,12 @@ static bool read_level(SimTrace *trace, const char *cell, int column, GError **e
     int64_t level;
     int kept;
 
-    if (!text_number(cell, PERCENT_PLACES, &level))
-        return text_wrong(error, trace->file, trace->line,
-                          "column %d: '%s' is not a number", column, cell);
+    if (!input_number(cell, PERCENT_PLACES, &level))
+        return input_wrong(error, trace->file, trace->line,
+                           "column %d: '%s' is not a number", column, cell);
     if (*cell == '-')
-        return text_wrong(error, trace->file, trace->line,
-                          "column %d: %s is negative; a load is not", column, cell);
+        return input_wrong(error, trace->file, trace->line,
+                           "column %d: %s is negative; a load is not", column, cell);
     if (level > SIM_WHOLE && trace->n_clamped++ == 0)
         trace->first_clamped = trace->line;
     kept = (int)MIN(level, SIM_WHOLE);
@@ -88,13 +89,13 @@ static bool read_row(SimTrace *trace, char *line, GError **error)
         if (n++ < trace->n_columns && !read_level(trace, cell, n + 1, error))
             return false;
     return n == trace->n_columns ||
-           text_wrong(error, trace->file, trace->line,
-                      "%d columns, where the header has %d", n, trace->n_columns);
+           input_wrong(error, trace->file, trace->line,
+                       "%d columns, where the header has %d", n, trace->n_columns);
 }
 
 static bool read_trace(SimTrace *trace, char *text, GError **error)
 {
-    for (char *line; (line = text_line(&text));) {
+    for (char *line; (line = input_line(&text));) {
         trace->line++;
         if (*g_strchug(line) == '\0')
             continue;
@@ -104,7 +105,8 @@ static bool read_trace(SimTrace *trace, char *text, GError **error)
     }
     trace->n_rows = (int)trace->names->len;
     if (trace->n_rows == 0)
-        return text_wrong(error, trace->file, MAX(trace->line, 1), "there are no rows");
+        return input_wrong(error, trace->file, MAX(trace->line, 1),
+                           "there are no rows");
     if (trace->n_clamped > 0)
         g_warning("%s:%d: more than 100 %% of a CPU, taken for 100; %d such cells",
                   trace->file, trace->first_clamped, trace->n_clamped);
@@ -122,7 +124,7 @@ void sim_trace_free(SimTrace *trace)
 
 SimTrace *sim_trace_read(const char *file, GError **error)
 {
-    g_autofree char *text = text_read(file, error);
+    g_autofree char *text = input_read(file, error);
     g_autoptr(SimTrace) trace = NULL;
 
     if (!text)

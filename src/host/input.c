@@ -1,9 +1,9 @@
-/* text.c - reading what was written. */
-#include "text.h"
+/* input.c - reading what was written. */
+#include "input.h"
 
 #include <string.h>
 
-bool text_wrong(GError **error, const char *file, int line, const char *format, ...)
+bool input_wrong(GError **error, const char *file, int line, const char *format, ...)
 {
     g_autofree char *what = NULL;
     va_list arguments;
@@ -27,7 +27,7 @@ static int lines_before(const char *text, const char *end)
     return n;
 }
 
-char *text_read(const char *file, GError **error)
+char *input_read(const char *file, GError **error)
 {
     g_autofree char *text = NULL;
     g_autoptr(GError) why = NULL;
@@ -39,13 +39,13 @@ char *text_read(const char *file, GError **error)
         return NULL;
     }
     if (!g_utf8_validate_len(text, length, &end)) {
-        text_wrong(error, file, lines_before(text, end) + 1, "this is not text");
+        input_wrong(error, file, lines_before(text, end) + 1, "this is not text");
         return NULL;
     }
     return g_steal_pointer(&text);
 }
 
-bool text_number(const char *text, int places, int64_t *out)
+bool input_number(const char *text, int places, int64_t *out)
 {
     const int64_t limit = INT64_C(1000000000000);
     bool negative = *text == '-', digits = false;
@@ -69,7 +69,7 @@ bool text_number(const char *text, int places, int64_t *out)
     return digits && *text == '\0';
 }
 
-char *text_line(char **rest)
+char *input_line(char **rest)
 {
     char *line = *rest, *end;
 

@@ -1,0 +1,123 @@
+/*
+ * record.c - a host that writes down what it sees.
+ *
+ * A recording is worth nothing next to the host: when it can no longer be written, that
+ * is said once and the host goes on.  What is then left ends with a whole sample.
+ */
+#include "host/host.h"
+#include "recording.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+typedef struct {
+    Host host;
+    Host *inner;
+    char *path;
+    FILE *file; /* NULL when the recording has ended */
+    long whole; /* bytes up to the end of the last paragraph */
+    const Topology *topology;
+    GString *text;
+} RecordHost;
+
+static void give_up(RecordHost *record)
+{
+    int code = errno;
+
+    g_warning("%s: %s; the recording ends here", record->path, g_strerror(code));
+    if (ftruncate(fileno(record->file), record->whole) < 0)
+        g_warning("%s: its end is cut short", record->path);
+    fclose(record->file);
+    record->file = NULL;
+}
+
+static bool write_text(RecordHost *record)
+{
+    const GString *text = record->text;
+
+    if (fwrite(text->str, 1, text->len, record->file) != text->len ||
+        fflush(record->file) != 0)
+        return false;
+    record->whole += (long)text->len;
+    return true;
+}
+
+static void write_sample(RecordHost *record, const Sample *sample)
+{
+    g_string_truncate(record->text, 0);
+    if (!record->topology || !topology_equal(record->topology, sample->topology))
+        topology_format(sample->topology, record->text);
+    record->topology = sample->topology;
+    sample_format(sample, record->text);
+    if (!write_text(record))
+        give_up(record);
+}
+
+static bool record_observe(Host *host, Sample *out, GError **error)
+{
+    RecordHost *record = (RecordHost *)host;
+
+    if (!record->inner->ops->observe(record->inner, out, error))
+        return false;
+    if (record->file)
+        write_sample(record, out);
+    return true;
+}
+
+static bool record_pin(Host *host, const char *uuid, int vcpu, const CpuSet *cpus,
+                       GError **error)
+{
+    RecordHost *record = (RecordHost *)host;
+
+    return record->inner->ops->pin(record->inner, uuid, vcpu, cpus, error);
+}
+
+static void record_close(Host *host)
+{
+    RecordHost *record = (RecordHost *)host;
+
+    if (record->file && fclose(record->file) != 0)
+        g_warning("%s: %s", record->path, g_strerror(errno));
+    host_close(record->inner);
+    g_string_free(record->text, TRUE);
+    g_free(record->path);
+    g_free(record);
+}
+
+static const HostOps record_ops = {
+    .kind = "record",
+    .observe = record_observe,
+    .pin = record_pin,
+    .close = record_close,
+};
+
+static void format_opening(const char *preamble, GString *out)
+{
+    g_auto(GStrv) lines = g_strsplit(preamble ? preamble : "", "\n", -1);
+
+    g_string_append_printf(out, "%s %d\n", RECORDING_TITLE, RECORDING_VERSION);
+    for (int i = 0; lines[i]; i++)
+        if (lines[i + 1] || *lines[i] != '\0')
+            g_string_append_printf(out, "%s%s\n", RECORDING_POLICY, lines[i]);
+}
+
+Host *host_record_wrap(Host *inner, const char *path, const char *preamble,
+                       GError **error)
+{
+    RecordHost *record = g_new0(RecordHost, 1);
+
+    record->host.ops = &record_ops;
+    record->inner = inner;
+    record->path = g_strdup(path);
+    record->text = g_string_new(NULL);
+    record->file = fopen(path, "we");
+    format_opening(preamble, record->text);
+    if (record->file && write_text(record))
+        return &record->host;
+    g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "%s: %s",
+                path, g_strerror(errno));
+    host_close(&record->host);
+    return NULL;
+}
