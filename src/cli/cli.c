@@ -106,6 +106,16 @@ int cli_broken(const GError *why)
     return cli_failed("%s", why->message);
 }
 
+/* Whatever it is, hearing of it once is enough. */
+static bool is_news(const char *message)
+{
+    static GHashTable *heard;
+
+    if (!heard)
+        heard = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    return g_hash_table_add(heard, g_strdup(message));
+}
+
 static GLogWriterOutput hear(GLogLevelFlags level, const GLogField *fields,
                              gsize n_fields, void *nothing)
 {
@@ -115,7 +125,7 @@ static GLogWriterOutput hear(GLogLevelFlags level, const GLogField *fields,
     if (!(level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE)))
         return G_LOG_WRITER_HANDLED;
     for (gsize i = 0; i < n_fields; i++)
-        if (strcmp(fields[i].key, "MESSAGE") == 0)
+        if (strcmp(fields[i].key, "MESSAGE") == 0 && is_news(fields[i].value))
             fprintf(stderr, "%s: %s\n", g_get_prgname(), (const char *)fields[i].value);
     return G_LOG_WRITER_HANDLED;
 }

@@ -38,7 +38,7 @@ int cli_failed(const char *format, ...) G_GNUC_PRINTF(1, 2);
 int cli_unreadable(const GError *why);
 int cli_broken(const GError *why);
 
-/* g_warning and its like in one line, as a complaint. */
+/* g_warning and its like in one line, as a complaint; each only once. */
 void cli_hear_warnings(void);
 
 /* ── answering ────────────────────────────────────────────────────────────── */
