@@ -3,9 +3,10 @@
  *
  * What a vCPU wanted lies between what it ran and run / (1 - wait).  One that
  * still slept got all it wanted: it wanted what it ran.  One that hardly slept is
- * censored: it is taken to want the most it can have wanted, which is run / (1 - wait), or
- * a whole CPU where that cannot be told.  No vCPU wants more than a CPU, or than its
- * quota.  Waiting is delay, not demand, and is never added to it.
+ * censored: it is taken to want what it used to want when that lay between the two,
+ * and if it seldom did, the upper one, or a whole CPU where that cannot be told either.
+ * No vCPU wants more than a CPU, or than its quota.  Waiting is delay, not demand, and
+ * is never added to it.
  *
  * vCPUs are known by UUID and number, whatever their order.  One that has just
  * appeared, or whose counters were set back, is taken to want what it was thought to

@@ -6,6 +6,11 @@
  * remembered of it is its track.  Samples resemble each other, so that the next
  * vCPU's track is looked for behind the one just found, and only then by its key.
  *
+ * Where counters leave open what a vCPU wanted, its own past decides.  Taking everybody
+ * on a crowded CPU to want a whole one empties that CPU, crowds another, and goes on so
+ * for ever; and one that wants more than before gets more than before, unless its CPU
+ * was too small already.
+ *
  * Nothing is concluded of a vCPU that was not there last time, or whose counters run
  * backwards: it is taken to want what it was thought to want.  One that is missing is
  * remembered for a while, since a host that is asked while a VM is busy may well leave it
@@ -22,7 +27,9 @@
 enum {
     ABSENT_MAX = 20, /* samples a track outlives its vCPU */
     RECENT = 5,      /* gaps between samples that make the usual one */
-    GAP_TIMES = 10,  /* usual ones that are too long for a rate to mean anything */
+    ALIKE = 20,      /* thousandths of a CPU that are no difference */
+    PRECEDENT = FORECAST_WEIGHT_SUM / 16, /* weight of moments that are not just one */
+    GAP_TIMES = 10, /* usual ones that are too long for a rate to mean anything */
 };
 
 typedef struct {
@@ -186,28 +193,45 @@ static void tell(History *history, Track *track, int load, Vcpu *out)
     out->variance = forecast.variance;
 }
 
-/* What it wanted and will want.  Returns how long it kept a CPU busy. */
+/* What a censored vCPU wanted: what it used to want when that was between the bounds
+ * of now; or, if it hardly ever was, the upper one. */
+static int learned(const History *history, const Track *track, const Demand *demand)
+{
+    const int32_t *weights = forecasts_weights(history->forecasts);
+    const uint16_t *past;
+    int64_t sum = 0, weight = 0;
+
+    if (track->row < 0)
+        return demand->load;
+    past = forecasts_row(history->forecasts, track->row);
+    for (int t = 0; t < forecasts_n_moments(history->forecasts); t++) {
+        if (past[t] < demand->ran - ALIKE || past[t] > demand->load)
+            continue;
+        sum += (int64_t)weights[t] * past[t];
+        weight += weights[t];
+    }
+    return weight < PRECEDENT ? demand->load : MAX((int)(sum / weight), demand->ran);
+}
+
+/* What it wanted.  Returns how long it kept a CPU busy. */
 static int64_t judge(History *history, Track *track, const SampleVcpu *vcpu, int quota,
                      int64_t lasted_us, Vcpu *out)
 {
     Counters now = counters_of(vcpu);
     Demand demand;
 
-    if (track->seen == history->n_samples &&
-        demand_between(&track->counters, &now, lasted_us, quota, &demand)) {
-        if (track->row < 0)
-            track->row = forecasts_add(history->forecasts);
-        out->ran = demand.ran;
-        out->waited = demand.waited;
-        out->load = demand.load;
-        out->censored = demand.censored;
-        tell(history, track, demand.load, out);
-        return (now.ran_ns - track->counters.ran_ns) / 1000;
+    if (track->seen < history->n_samples ||
+        !demand_between(&track->counters, &now, lasted_us, quota, &demand)) {
+        out->ran = out->load = track->mean;
+        return track->mean * lasted_us / LOAD_FULL;
     }
-    out->ran = out->load = track->mean;
-    if (track->row >= 0)
-        tell(history, track, track->mean, out);
-    return track->mean * lasted_us / LOAD_FULL;
+    out->ran = demand.ran;
+    out->waited = demand.waited;
+    out->censored = demand.censored;
+    out->load = demand.censored ? learned(history, track, &demand) : demand.load;
+    if (track->row < 0)
+        track->row = forecasts_add(history->forecasts);
+    return (now.ran_ns - track->counters.ran_ns) / 1000;
 }
 
 static void judge_all(History *history, const Sample *sample, int64_t lasted_us,
@@ -224,18 +248,24 @@ static void judge_all(History *history, const Sample *sample, int64_t lasted_us,
     }
 }
 
-/* Rows stay where they are only once all have been added. */
-static void lend_the_past(const History *history, Snapshot *out)
+/* Everybody's row hears of this moment, and is lent to the snapshot. */
+static void forecast_all(History *history, int64_t lasted_us, Snapshot *out)
 {
-    for (int i = 0; i < out->n_vcpus; i++) {
-        const Track *track = g_ptr_array_index(history->now, i);
+    Forecasts *forecasts = history->forecasts;
 
-        out->vcpus[i].past = track->row < 0
-                                 ? history->nothing
-                                 : forecasts_row(history->forecasts, track->row);
+    forecasts_advance(forecasts, lasted_us, usual_gap(history));
+    for (int i = 0; i < out->n_vcpus; i++) {
+        Track *track = g_ptr_array_index(history->now, i);
+        Vcpu *vcpu = &out->vcpus[i];
+
+        vcpu->past = history->nothing;
+        if (track->row < 0)
+            continue;
+        tell(history, track, vcpu->load, vcpu);
+        vcpu->past = forecasts_row(forecasts, track->row);
     }
-    out->n_moments = forecasts_n_moments(history->forecasts);
-    out->moment_weights = forecasts_weights(history->forecasts);
+    out->n_moments = forecasts_n_moments(forecasts);
+    out->moment_weights = forecasts_weights(forecasts);
 }
 
 static void account_for_the_rest(History *history, const Sample *sample,
@@ -315,10 +345,9 @@ bool history_derive(History *history, const Sample *sample, Snapshot *out)
     find_tracks(history, sample);
     if (lasted_us > 0) {
         describe(sample, lasted_us, out);
-        forecasts_advance(history->forecasts, lasted_us, usual_gap(history));
         judge_all(history, sample, lasted_us, out);
         account_for_the_rest(history, sample, lasted_us, out->foreign);
-        lend_the_past(history, out);
+        forecast_all(history, lasted_us, out);
     }
     remember(history, sample);
     call_the_roll(history, lasted_us > 0);

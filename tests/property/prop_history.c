@@ -40,7 +40,7 @@ static void must_be_sound(const Snapshot *snapshot)
         g_assert_true(vcpu->mean >= 0 && vcpu->mean <= LOAD_FULL);
         g_assert_true(vcpu->variance >= 0);
         g_assert_true(vcpu->variance <= LOAD_FULL * LOAD_FULL);
-        g_assert_true(!vcpu->censored || vcpu->load > vcpu->ran);
+        g_assert_true(!vcpu->censored || vcpu->load >= vcpu->ran);
         g_assert_true(vcpu->pcpu >= -1 && vcpu->pcpu < snapshot->topology->n_pcpus);
         g_assert_cmpint(vcpu->allowed->n_cpus, >, 0);
         g_assert_true(cpuset_within(vcpu->allowed, snapshot->topology->online));
@@ -242,7 +242,8 @@ static void tell_the_truth(const Guest *guest, int number, Sample *out)
     g_array_append_val(out->vms, vm);
 }
 
-/* In shares; false where it lies on an edge, and rounding decides. */
+/* The most it can have wanted, in shares; false where it lies on an edge, and rounding
+ * decides. */
 static bool oracle(const Guest *guest, const Worker *vcpu, double *out)
 {
     const double nap = 0.05, edge = 1e-6;
@@ -263,7 +264,8 @@ static bool oracle(const Guest *guest, const Worker *vcpu, double *out)
 static int must_be_true(const Guest *guest, Worker *worker, bool continues,
                         const Vcpu *vcpu)
 {
-    double truth;
+    bool told = worker->told;
+    double most;
 
     if (!continues) {
         g_assert_cmpint(vcpu->waited, ==, -1);
@@ -272,9 +274,13 @@ static int must_be_true(const Guest *guest, Worker *worker, bool continues,
         return 0;
     }
     worker->told = true;
-    if (!oracle(guest, worker, &truth))
+    if (!oracle(guest, worker, &most))
         return 0;
-    g_assert_cmpfloat(ABS(vcpu->load - 1000 * truth), <, 0.51);
+    g_assert_cmpfloat(vcpu->load, <, 1000 * most + 0.51);
+    if (told && vcpu->censored)
+        g_assert_cmpint(vcpu->load, >=, vcpu->ran);
+    else
+        g_assert_cmpfloat(vcpu->load, >, 1000 * most - 0.51);
     return 1;
 }
 

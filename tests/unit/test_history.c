@@ -296,6 +296,90 @@ static void another_period_is_soon_the_usual_one(void)
     the_end(&world);
 }
 
+/* ── those that never slept ───────────────────────────────────────────────── */
+
+static void who_is_kept_from_running_wants_what_it_used_to(void)
+{
+    static const struct {
+        int ran_ms, waited_ms, load;
+    } cases[] = {
+        { 900, 2100, 300 },   /* as ever */
+        { 890, 2100, 300 },   /* a tick less */
+        { 930, 2070, 310 },   /* a little more */
+        { 100, 2900, 300 },   /* hardly anything */
+        { 990, 2010, 1000 },  /* more than it ever wanted */
+        { 1500, 1500, 1000 }, /* much more */
+        { 1380, 1560, 958 },  /* much more, though it slept for a moment */
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        World world = a_settled_world();
+
+        look(&world, 3 * SECOND);
+        add(&world, "a", 8100 + cases[i].ran_ms, cases[i].waited_ms);
+        g_assert_true(derive(&world));
+        g_assert_cmpint(world.snapshot.vcpus[0].load, ==, cases[i].load);
+        g_assert_true(world.snapshot.vcpus[0].censored);
+        the_end(&world);
+    }
+}
+
+/* What is concluded of one that ran half of a period and waited for the other, having
+ * wanted 900 instead of 300 every so many moments. */
+static int load_of_half(int every)
+{
+    World world = a_world();
+    int64_t ran = 0;
+    int load;
+
+    for (int i = 0; i < 40; i++) {
+        look(&world, 3 * SECOND);
+        add(&world, "a", ran, 0);
+        derive(&world);
+        ran += i % every == every - 3 ? 2700 : 900;
+    }
+    look(&world, 3 * SECOND);
+    add(&world, "a", ran - 900 + 1500, 1500);
+    g_assert_true(derive(&world));
+    load = world.snapshot.vcpus[0].load;
+    the_end(&world);
+    return load;
+}
+
+static void what_was_wanted_once_is_no_precedent(void)
+{
+    g_assert_cmpint(load_of_half(5), ==, 900);
+    g_assert_cmpint(load_of_half(40), ==, 1000);
+}
+
+static void who_turns_heavy_on_a_crowded_cpu_is_believed(void)
+{
+    World world = a_settled_world();
+
+    for (int i = 1; i <= 3; i++) {
+        look(&world, 3 * SECOND);
+        add(&world, "a", 8100 + 1500 * i, 1500 * i);
+        g_assert_true(derive(&world));
+        g_assert_cmpint(world.snapshot.vcpus[0].load, ==, 1000);
+    }
+    assert_wants(&world, 0, 1000, 1000);
+    the_end(&world);
+}
+
+static void who_always_had_too_little_is_taken_to_want_a_cpu(void)
+{
+    World world = a_world();
+
+    for (int i = 0; i < 30; i++) {
+        look(&world, 3 * SECOND);
+        add(&world, "a", 300 * i, 2700 * i);
+        derive(&world);
+        if (i > 0)
+            assert_wants(&world, 0, 1000, 1000);
+    }
+    the_end(&world);
+}
+
 /* ── who comes and goes ───────────────────────────────────────────────────── */
 
 static void vms_that_change_places_keep_what_is_theirs(void)
@@ -616,6 +700,11 @@ int main(int argc, char **argv)
     g_test_add_func("/history/missing-period", a_missing_period_does_not_dilute);
     g_test_add_func("/history/clock", a_clock_that_jumps_begins_anew);
     g_test_add_func("/history/other-period", another_period_is_soon_the_usual_one);
+    g_test_add_func("/history/learned", who_is_kept_from_running_wants_what_it_used_to);
+    g_test_add_func("/history/precedent", what_was_wanted_once_is_no_precedent);
+    g_test_add_func("/history/heavy", who_turns_heavy_on_a_crowded_cpu_is_believed);
+    g_test_add_func("/history/starved",
+                    who_always_had_too_little_is_taken_to_want_a_cpu);
     g_test_add_func("/history/places", vms_that_change_places_keep_what_is_theirs);
     g_test_add_func("/history/comes", a_vm_that_comes_wants_nothing_at_first);
     g_test_add_func("/history/plugged", a_vcpu_plugged_in_leaves_the_others_alone);
