@@ -17,13 +17,13 @@
 
 #include <glib.h>
 
-const ForecastRule forecast_default = { .n_moments = 144, .half_life = 2200 };
+const ForecastRule forecast_default = { .n_moments = 144, .half_life = 1900 };
 
 enum {
     RUN = 3,          /* moments of one opinion that make a lasting change */
     RUN_STEADY = 2,   /* ...for a vCPU that hardly swayed */
     SWAY_TIMES = 3,   /* standard deviations that are no accident */
-    SWAY_LEAST = 150, /* thousandths of a CPU: less is no change of level */
+    SWAY_LEAST = 100, /* thousandths of a CPU: less is no change of level */
     STEADY_SWAY = 15, /* a standard deviation below which a vCPU is steady */
     STEADY_LEAST = 30,
     YOUNG = 24,     /* moments until a row's own past stands for what came before */
