@@ -50,7 +50,7 @@ void planner_free(Planner *planner)
     layout_free(planner->onward);
     diff_free(planner->diff);
     g_free(planner->before);
-    g_free(planner->found);
+    g_free(planner->kept);
     g_free(planner->piece_of);
     g_free(planner->start);
     g_free(planner);
@@ -76,7 +76,7 @@ static void make_room(Planner *planner, Plan *plan, int n_vcpus)
     if (n_vcpus > planner->max_vcpus) {
         planner->max_vcpus = n_vcpus;
         planner->before = g_renew(int, planner->before, n_vcpus);
-        planner->found = g_renew(int, planner->found, n_vcpus);
+        planner->kept = g_renew(int, planner->kept, n_vcpus);
         planner->piece_of = g_renew(int, planner->piece_of, n_vcpus);
         planner->start = g_renew(int, planner->start, n_vcpus);
     }

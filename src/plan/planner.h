@@ -9,6 +9,9 @@
 #include "plan/plan.h"
 #include "schedule.h"
 
+/* How often the search may go on from where it arrived. */
+enum { ROUNDS_MAX = 16 };
+
 struct Planner {
     Board board; /* as things are */
     Board next;  /* some moves later */
@@ -19,9 +22,11 @@ struct Planner {
     bool laid_out;
     Diff *diff;
     int *before;   /* [n_vcpus] places, FLOATING where not lawfully pinned to one */
-    int *found;    /* [n_vcpus] */
+    int *kept;     /* [n_vcpus] */
     int *piece_of; /* [n_vcpus] on @board, or -1 */
     int *start;    /* [n_vcpus] */
+    int weights[ROUNDS_MAX + 1]; /* of imbalance, that each round ended with */
+    int n_rounds;
     int max_vcpus;
 };
 

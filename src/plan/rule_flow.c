@@ -14,8 +14,8 @@
 
 #include <string.h>
 
-/* How often the search may go on from where it arrived. */
-enum { ROUNDS_MAX = 16 };
+/* Imbalance weighs no more: then overload is nothing beside it. */
+enum { WEIGHT_MOST = 1000000000 };
 
 static bool any_floats(const Board *board)
 {
@@ -41,44 +41,44 @@ static void note_placement(const Board *board, const Position *position, int *pl
             board->spots[position_spot(position, i)].place;
 }
 
-static void pin_floating(const Board *board, int *placement)
+/* Gives what floats the place it is in. */
+static void note_homes(const Board *board, int *placement)
 {
     for (int i = 0; i < board->n_pieces; i++)
-        if (board->pieces[i].floats)
-            placement[board->pieces[i].vcpu] =
-                board->spots[board->pieces[i].home].place;
+        placement[board->pieces[i].vcpu] = board->spots[board->pieces[i].home].place;
 }
 
-static int64_t least_gain(const Policy *policy)
+/* Looks for a better position on @board.  True if one is found that saves enough; it is
+ * noted in the plan, and the weight it pays by as another round.  The flow is a start
+ * where chains may pay. */
+static bool search(Planner *planner, const Board *board, Layout *layout,
+                   const Policy *policy, Plan *plan)
 {
-    return policy->least_gain * (COST_CPU / 1000000);
-}
-
-/* Looks for a better position on @board, and says what it would save.  The flow is a
- * start where chains may pay. */
-static int64_t search(Planner *planner, const Board *board, Layout *layout,
-                      const Policy *policy, Plan *plan, int *weight)
-{
-    int64_t steps = 0, stay;
+    int64_t gain;
+    int weight;
 
     if (board->overlaps)
         layout_start(layout, planner->start);
-    *weight = schedule_search(planner->scheduler, board, policy,
-                              board->overlaps ? planner->start : NULL, &steps,
-                              planner->position);
-    plan->steps += steps;
-    position_start(planner->walk, board, policy, *weight);
-    stay = cost_total(position_cost(planner->walk));
-    return stay - cost_total(position_cost(planner->position));
+    weight = schedule_search(planner->scheduler, board, policy,
+                             board->overlaps ? planner->start : NULL, &plan->steps,
+                             planner->position);
+    if (position_n_moved(planner->position) == 0)
+        return false;
+    position_start(planner->walk, board, policy, weight);
+    gain = cost_total(position_cost(planner->walk)) -
+           cost_total(position_cost(planner->position));
+    if (gain <= 0 || gain < policy->least_gain * (COST_CPU / 1000000))
+        return false;
+    note_placement(board, planner->position, plan->placement);
+    planner->weights[planner->n_rounds++] = weight;
+    return true;
 }
 
-/* From where the plan has led so far.  True if that led further. */
+/* From where the plan has led so far. */
 static bool search_on(Planner *planner, const Snapshot *snapshot, const Policy *policy,
                       Plan *plan)
 {
     Board *board = &planner->next;
-    int weight;
-    int64_t gain;
 
     board_make(snapshot, &plan->places, policy, plan->placement, board);
     position_start(planner->position, board, policy, policy->weight_imbalance);
@@ -86,12 +86,7 @@ static bool search_on(Planner *planner, const Snapshot *snapshot, const Policy *
         return false;
     if (board->overlaps)
         layout_solve(planner->onward, board, policy, policy->weight_imbalance);
-    gain = search(planner, board, planner->onward, policy, plan, &weight);
-    if (gain <= 0 || gain < least_gain(policy))
-        return false;
-    note_placement(board, planner->position, plan->placement);
-    plan->weight_imbalance = MAX(plan->weight_imbalance, weight);
-    return true;
+    return search(planner, board, planner->onward, policy, plan);
 }
 
 static void index_pieces(Planner *planner, int n_vcpus)
@@ -124,47 +119,94 @@ static bool stands(Planner *planner, const Policy *policy, Plan *plan)
     return cost_total(plan->then) <= cost_total(plan->stay);
 }
 
-/* What several rounds came to must stand up to the heaviest of their weights; else the
- * first round's will do. */
-static void judge(Planner *planner, const Policy *policy, Plan *plan, int first_weight)
+/* Each round pays by the weight it ended with, and what they all came to should pay by one
+ * of these, or by more. */
+static bool stand_together(Planner *planner, const Policy *policy, Plan *plan)
 {
-    if (stands(planner, policy, plan))
+    int heaviest = policy->weight_imbalance;
+
+    if (planner->n_rounds == 0) {
+        plan->weight_imbalance = policy->weight_imbalance;
+        return stands(planner, policy, plan);
+    }
+    for (int round = planner->n_rounds - 1; round >= 0; round--) {
+        plan->weight_imbalance = planner->weights[round];
+        heaviest = MAX(heaviest, plan->weight_imbalance);
+        if (stands(planner, policy, plan))
+            return true;
+    }
+    for (; heaviest < WEIGHT_MOST / 2; heaviest *= 2) {
+        plan->weight_imbalance = 2 * heaviest;
+        if (stands(planner, policy, plan))
+            return true;
+    }
+    return false;
+}
+
+/* Searches from where things are, and on from there. */
+static void search_all(Planner *planner, const Snapshot *snapshot, const Policy *policy,
+                       Plan *plan)
+{
+    planner->n_rounds = 0;
+    note_homes(&planner->board, plan->placement);
+    if (!search(planner, &planner->board, planner->layout, policy, plan))
         return;
-    plan->weight_imbalance = first_weight;
-    memcpy(plan->placement, planner->found, placement_size(plan));
-    stands(planner, policy, plan);
+    while (planner->n_rounds < ROUNDS_MAX && search_on(planner, snapshot, policy, plan))
+        ;
+}
+
+/* Rounds that do not pay together would go round in circles, as they can by weights that
+ * change, but not by one weight.  What that comes to is only taken if it is the end. */
+static void search_plainly(Planner *planner, const Snapshot *snapshot,
+                           const Policy *policy, Plan *plan)
+{
+    Policy plain = *policy;
+
+    plain.target_sigma = G_MAXINT / 2;
+    search_all(planner, snapshot, &plain, plan);
+    if (!search_on(planner, snapshot, policy, plan))
+        return;
+    planner->n_rounds = 0;
+    note_homes(&planner->board, plan->placement);
+}
+
+/* The board as things are, but that everything is in some place. */
+static bool make_board(Planner *planner, const Snapshot *snapshot, const Policy *policy,
+                       Plan *plan)
+{
+    Board *board = &planner->board;
+    bool floats;
+
+    board_make(snapshot, &plan->places, policy, NULL, board);
+    floats = any_floats(board);
+    if (floats) {
+        note_homes(board, plan->placement);
+        board_make(snapshot, &plan->places, policy, plan->placement, board);
+    }
+    index_pieces(planner, plan->n_vcpus);
+    return floats;
 }
 
 void rule_flow_place(Planner *planner, const Snapshot *snapshot, const Policy *policy,
                      Plan *plan)
 {
     const Board *board = &planner->board;
-    int first_weight;
-    int64_t gain;
+    bool floats = make_board(planner, snapshot, policy, plan);
 
-    plan->weight_imbalance = first_weight = policy->weight_imbalance;
-    board_make(snapshot, &plan->places, policy, NULL, &planner->board);
     position_start(planner->position, board, policy, policy->weight_imbalance);
     plan->stay = plan->then = position_cost(planner->position);
-    if (!any_floats(board) && is_calm(board, policy, planner->position))
+    if (!floats && is_calm(board, policy, planner->position))
         return;
 
     plan->verdict = PLAN_NOT_WORTH_IT;
     plan->solved =
         layout_solve(planner->layout, board, policy, policy->weight_imbalance);
     planner->laid_out = true;
-    pin_floating(board, plan->placement);
-    gain = search(planner, board, planner->layout, policy, plan, &first_weight);
-    if (gain > 0 && gain >= least_gain(policy)) {
-        note_placement(board, planner->position, plan->placement);
-        plan->weight_imbalance = first_weight;
-        memcpy(planner->found, plan->placement, placement_size(plan));
-        for (int round = 1; round < ROUNDS_MAX; round++)
-            if (!search_on(planner, snapshot, policy, plan))
-                break;
+    search_all(planner, snapshot, policy, plan);
+    if (!stand_together(planner, policy, plan)) {
+        search_plainly(planner, snapshot, policy, plan);
+        stand_together(planner, policy, plan);
     }
-    index_pieces(planner, plan->n_vcpus);
-    judge(planner, policy, plan, first_weight);
     if (plan->weight_imbalance != policy->weight_imbalance)
         plan->solved = layout_resolve(planner->layout, plan->weight_imbalance);
     plan->bound = layout_bound(planner->layout);
@@ -172,49 +214,37 @@ void rule_flow_place(Planner *planner, const Snapshot *snapshot, const Policy *p
 
 /* ── moves ────────────────────────────────────────────────────────────────── */
 
-/* Writes to each move what it costs and saves when all before it are done. */
-static void price_moves(Planner *planner, const Policy *policy, Plan *plan)
-{
-    const Board *board = &planner->board;
-
-    position_start(planner->walk, board, policy, plan->weight_imbalance);
-    for (guint i = 0; i < plan->moves->len; i++) {
-        Move *move = &g_array_index(plan->moves, Move, i);
-        int piece = planner->piece_of[move->vcpu];
-
-        move->before = position_share(planner->walk, piece);
-        position_move(planner->walk, piece, board->spot_of_place[move->to]);
-        move->after = position_share(planner->walk, piece);
-    }
-    plan->then = position_cost(planner->walk);
-}
-
 /* Who goes first when not all may: those that must be given a place, then those that
  * save most. */
-static guint best_move(const Planner *planner, const Plan *plan)
+static const Move *best_move(const Planner *planner, const Plan *plan)
 {
-    const Board *board = &planner->board;
+    const Move *best = NULL;
     int64_t best_gain = 0;
-    bool best_floats = false;
-    guint best = G_MAXUINT;
 
     for (guint i = 0; i < plan->moves->len; i++) {
         const Move *move = &g_array_index(plan->moves, Move, i);
-        int piece = planner->piece_of[move->vcpu];
-        bool floats = move->from == FLOATING;
         int64_t gain;
 
-        if (planner->found[move->vcpu] == move->to)
+        if (planner->kept[move->vcpu] == move->to)
             continue;
-        gain = position_gain(planner->walk, piece, board->spot_of_place[move->to]);
-        if (best != G_MAXUINT &&
-            (floats != best_floats ? best_floats : gain <= best_gain))
+        if (move->from == FLOATING)
+            return move;
+        gain = position_gain(planner->walk, planner->piece_of[move->vcpu],
+                             planner->board.spot_of_place[move->to]);
+        if (best && gain <= best_gain)
             continue;
-        best = i;
+        best = move;
         best_gain = gain;
-        best_floats = floats;
     }
     return best;
+}
+
+static void walk_move(Planner *planner, const Move *move)
+{
+    int piece = planner->piece_of[move->vcpu];
+
+    if (piece >= 0)
+        position_move(planner->walk, piece, planner->board.spot_of_place[move->to]);
 }
 
 /* Keeps the best @policy->max_moves of the plan's moves, or as many of them as leave
@@ -225,26 +255,43 @@ static void leave_out(Planner *planner, const Snapshot *snapshot, const Policy *
     int64_t least;
     guint n_moves = plan->moves->len, kept = 0;
 
-    memcpy(planner->found, planner->before, placement_size(plan));
+    memcpy(planner->kept, planner->before, placement_size(plan));
     memcpy(plan->placement, planner->before, placement_size(plan));
     position_start(planner->walk, &planner->board, policy, plan->weight_imbalance);
     least = cost_total(position_cost(planner->walk));
     for (guint n = 1; n <= (guint)policy->max_moves; n++) {
-        const Move *move = &g_array_index(plan->moves, Move, best_move(planner, plan));
+        const Move *move = best_move(planner, plan);
 
-        position_move(planner->walk, planner->piece_of[move->vcpu],
-                      planner->board.spot_of_place[move->to]);
-        planner->found[move->vcpu] = move->to;
+        walk_move(planner, move);
+        planner->kept[move->vcpu] = move->to;
         if (cost_total(position_cost(planner->walk)) > least && move->from != FLOATING)
             continue;
         least = cost_total(position_cost(planner->walk));
-        memcpy(plan->placement, planner->found, placement_size(plan));
+        memcpy(plan->placement, planner->kept, placement_size(plan));
         kept = n;
     }
     plan->left_out = (int)(n_moves - kept);
     g_array_set_size(plan->moves, 0);
     diff_make(planner->diff, snapshot, &plan->places, planner->before, plan->placement,
               plan->moves);
+}
+
+/* Writes to each move what it costs and saves when all before it are done.  An idle vCPU
+ * that may not stay where it is neither costs nor saves anything. */
+static void price_moves(Planner *planner, const Policy *policy, Plan *plan)
+{
+    position_start(planner->walk, &planner->board, policy, plan->weight_imbalance);
+    for (guint i = 0; i < plan->moves->len; i++) {
+        Move *move = &g_array_index(plan->moves, Move, i);
+        int piece = planner->piece_of[move->vcpu];
+
+        if (piece < 0)
+            continue;
+        move->before = position_share(planner->walk, piece);
+        walk_move(planner, move);
+        move->after = position_share(planner->walk, piece);
+    }
+    plan->then = position_cost(planner->walk);
 }
 
 void rule_flow_finish(Planner *planner, const Snapshot *snapshot, const Policy *policy,
