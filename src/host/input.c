@@ -1,6 +1,8 @@
 /* input.c - reading what was written. */
 #include "input.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 bool input_wrong(GError **error, const char *file, int line, const char *format, ...)
@@ -27,22 +29,34 @@ static int lines_before(const char *text, const char *end)
     return n;
 }
 
+static bool slurp(FILE *file, GString *out)
+{
+    char block[1 << 14];
+    size_t n;
+
+    while ((n = fread(block, 1, sizeof block, file)) > 0)
+        g_string_append_len(out, block, (gssize)n);
+    return !ferror(file);
+}
+
 char *input_read(const char *file, GError **error)
 {
-    g_autofree char *text = NULL;
-    g_autoptr(GError) why = NULL;
+    FILE *stream = fopen(file, "re");
+    GString *text = g_string_new(NULL);
     const char *end;
-    gsize length;
 
-    if (!g_file_get_contents(file, &text, &length, &why)) {
-        g_set_error(error, HOST_ERROR, HOST_ERROR_TEXT, "%s", why->message);
-        return NULL;
+    if (!stream || !slurp(stream, text))
+        input_wrong(error, file, 0, "%s", g_strerror(errno));
+    else if (!g_utf8_validate_len(text->str, text->len, &end))
+        input_wrong(error, file, lines_before(text->str, end) + 1, "this is not text");
+    else {
+        fclose(stream);
+        return g_string_free(text, FALSE);
     }
-    if (!g_utf8_validate_len(text, length, &end)) {
-        input_wrong(error, file, lines_before(text, end) + 1, "this is not text");
-        return NULL;
-    }
-    return g_steal_pointer(&text);
+    if (stream)
+        fclose(stream);
+    g_string_free(text, TRUE);
+    return NULL;
 }
 
 bool input_number(const char *text, int places, int64_t *out)

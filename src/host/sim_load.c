@@ -8,17 +8,17 @@
 
 enum { STEPS_OF_A_QUARTER = 16, STEPS_OF_A_CYCLE = 4 * STEPS_OF_A_QUARTER };
 
-/* In millionths. */
-static const int sines[STEPS_OF_A_QUARTER + 1] = {
-    0,      98017,  195090, 290285, 382683, 471397, 555570, 634393,  707107,
-    773010, 831470, 881921, 923880, 956940, 980785, 995185, 1000000,
+/* In the middle of each step, in millionths. */
+static const int sines[STEPS_OF_A_QUARTER] = {
+    49068,  146730, 242980, 336890, 427555, 514103, 595699, 671559,
+    740951, 803208, 857729, 903989, 941544, 970031, 989177, 998795,
 };
 
 static int sine(int64_t step)
 {
     int quarter = (int)(step / STEPS_OF_A_QUARTER % 4);
     int rest = (int)(step % STEPS_OF_A_QUARTER);
-    int value = sines[quarter % 2 ? STEPS_OF_A_QUARTER - rest : rest];
+    int value = sines[quarter % 2 ? STEPS_OF_A_QUARTER - 1 - rest : rest];
 
     return quarter < 2 ? value : -value;
 }

@@ -121,7 +121,8 @@ static bool read_capacity(Scenario *scenario, int g, GError **error)
 
     for (int i = 0; items[i] && text; i++) {
         g_auto(GStrv) words = g_strsplit(g_strstrip(items[i]), " ", 2);
-        const CpuSet *cpus = cpusets_parse(scenario->sim->sets, words[0], NULL);
+        const CpuSet *cpus =
+            cpusets_parse(scenario->sim->sets, words[0] ? words[0] : "", NULL);
         int64_t capacity;
 
         if (!cpus || cpus->n_cpus == 0 || cpus->span > scenario->n_pcpus || !words[1] ||
@@ -230,20 +231,41 @@ static bool find_start(Scenario *scenario, const Kind *kind, int turn, int vcpu,
                       "'%s' is neither floating, round-robin nor a list of CPUs", text);
 }
 
+static bool find_load(Scenario *scenario, const Kind *kind, int turn, SimLoad *out,
+                      GError **error)
+{
+    guint n = g_strv_length(kind->loads);
+    const char *text = n > 0 ? kind->loads[(guint)turn % n] : "";
+    g_autofree char *why = NULL;
+
+    return sim_load_parse(text, &scenario->source, turn / (int)MAX(n, 1), out, &why) ||
+           keys_wrong(scenario->keys, kind->group, "load", error, "%s", why);
+}
+
+/* What has its turn too late to be used is checked all the same. */
+static bool check_turns(Scenario *scenario, const Kind *kind, GError **error)
+{
+    const CpuSet *start;
+    SimLoad load;
+
+    for (int turn = 0; turn < (int)g_strv_length(kind->loads); turn++)
+        if (!find_load(scenario, kind, turn, &load, error))
+            return false;
+    for (int turn = 0; turn < (int)g_strv_length(kind->starts); turn++)
+        if (!find_start(scenario, kind, turn, 0, &start, error))
+            return false;
+    return true;
+}
+
 static bool add_vcpus(Scenario *scenario, const Kind *kind, int copy, GError **error)
 {
-    guint n_loads = g_strv_length(kind->loads);
-
     for (int i = 0; i < kind->n_vcpus; i++) {
         int turn = copy * (int)kind->n_vcpus + i;
         const CpuSet *start;
-        g_autofree char *why = NULL;
         SimLoad load;
 
-        if (!sim_load_parse(kind->loads[(guint)turn % n_loads], &scenario->source,
-                            turn / (int)n_loads, &load, &why))
-            return keys_wrong(scenario->keys, kind->group, "load", error, "%s", why);
-        if (!find_start(scenario, kind, turn, (int)scenario->sim->vcpus->len, &start,
+        if (!find_load(scenario, kind, turn, &load, error) ||
+            !find_start(scenario, kind, turn, (int)scenario->sim->vcpus->len, &start,
                         error))
             return false;
         sim_add_vcpu(scenario->sim, &load, kind->allowed, start);
@@ -341,7 +363,8 @@ static bool add_kind(Scenario *scenario, int g, const char *name, GError **error
         start = keys_text(keys, find_group(keys, "host"), "start");
     starts = g_strsplit(start ? start : "", ";", -1);
     kind.starts = starts;
-    if (!read_kind(scenario, &kind, error) || !add_copies(scenario, &kind, name, error))
+    if (!read_kind(scenario, &kind, error) || !check_turns(scenario, &kind, error) ||
+        !add_copies(scenario, &kind, name, error))
         return false;
     vms.n_vms = (int)kind.count;
     g_array_append_val(scenario->vms, vms);
