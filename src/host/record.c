@@ -8,39 +8,41 @@
 #include "recording.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 typedef struct {
     Host host;
     Host *inner;
     char *path;
-    FILE *file; /* NULL when the recording has ended */
-    long whole; /* bytes up to the end of the last paragraph */
+    int file;    /* -1 when the recording has ended */
+    off_t whole; /* bytes up to the end of the last paragraph */
     const Topology *topology;
     GString *text;
 } RecordHost;
 
 static void give_up(RecordHost *record)
 {
-    int code = errno;
-
-    g_warning("%s: %s; the recording ends here", record->path, g_strerror(code));
-    if (ftruncate(fileno(record->file), record->whole) < 0)
-        g_warning("%s: its end is cut short", record->path);
-    fclose(record->file);
-    record->file = NULL;
+    g_warning("%s: %s; the recording ends here", record->path, g_strerror(errno));
+    if (ftruncate(record->file, record->whole) < 0)
+        g_warning("%s: its end is cut short: %s", record->path, g_strerror(errno));
+    close(record->file);
+    record->file = -1;
 }
 
 static bool write_text(RecordHost *record)
 {
     const GString *text = record->text;
 
-    if (fwrite(text->str, 1, text->len, record->file) != text->len ||
-        fflush(record->file) != 0)
-        return false;
-    record->whole += (long)text->len;
+    for (gsize at = 0; at < text->len;) {
+        ssize_t n = write(record->file, text->str + at, text->len - at);
+
+        if (n >= 0)
+            at += (gsize)n;
+        else if (errno != EINTR)
+            return false;
+    }
+    record->whole += (off_t)text->len;
     return true;
 }
 
@@ -61,7 +63,7 @@ static bool record_observe(Host *host, Sample *out, GError **error)
 
     if (!record->inner->ops->observe(record->inner, out, error))
         return false;
-    if (record->file)
+    if (record->file >= 0)
         write_sample(record, out);
     return true;
 }
@@ -78,7 +80,7 @@ static void record_close(Host *host)
 {
     RecordHost *record = (RecordHost *)host;
 
-    if (record->file && fclose(record->file) != 0)
+    if (record->file >= 0 && close(record->file) < 0)
         g_warning("%s: %s", record->path, g_strerror(errno));
     host_close(record->inner);
     g_string_free(record->text, TRUE);
@@ -112,9 +114,9 @@ Host *host_record_wrap(Host *inner, const char *path, const char *preamble,
     record->inner = inner;
     record->path = g_strdup(path);
     record->text = g_string_new(NULL);
-    record->file = fopen(path, "we");
+    record->file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     format_opening(preamble, record->text);
-    if (record->file && write_text(record))
+    if (record->file >= 0 && write_text(record))
         return &record->host;
     g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "%s: %s",
                 path, g_strerror(errno));
