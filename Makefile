@@ -1,14 +1,17 @@
-# make run        set up what is missing, build, and solve a sample network
+# make run        set up what is missing, build, and watch a demo host being scheduled;
+#                 URI=sim:FILE PERIOD=3 for another host
 # make check      set up what is missing, build, and pass every test
 #
 # make            build                     make deps       install what is missing
+# make sample     solve a sample network with the engine alone
 # make install    to PREFIX, under DESTDIR  make uninstall  and away again
 # make bench      measure the engine        make clean      forget what was built
 # make format     lay out the code          make tidy       let the linters read it
 #
 # make check-unit                           one part of check: layers, headers, closed,
-#                                           exports, links, guards, unit, property, cli,
-#                                           fuzz, install; FUZZ_SECONDS=600 fuzzes longer
+#                                           exports, links, guards, unit, property,
+#                                           scenario, cli, fuzz, install;
+#                                           FUZZ_SECONDS=600 fuzzes longer
 # make VARIANT=asan check                   the tests, watched: asan, tsan, torture, cover
 # make V=1        show the commands         make help       this text
 
@@ -23,7 +26,8 @@ PREFIX     ?= /usr/local
 BINDIR     ?= $(PREFIX)/bin
 LIBDIR     ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
-MANDIR     ?= $(PREFIX)/share/man
+DATADIR    ?= $(PREFIX)/share
+MANDIR     ?= $(DATADIR)/man
 
 # What a variant adds to the user's CFLAGS, and sets while its tests run.  Each takes
 # vectors of another width, so that all of them are tried wherever the widest are.
@@ -59,8 +63,12 @@ LIB      := $(B)/libpinflow-graph
 SHARED   := $(LIB).so.$(SOVERSION)
 HOUSE    := $(B)/libhouse.a
 MCMF     := $(BIN)/mcmf
+PINFLOW  := $(BIN)/pinflow
+NAMES    := vcpu_scheduler
+LINKS    := $(NAMES:%=$(BIN)/%)
 UNIT     := $(call programs,tests/unit/test_*.c)
 PROPERTY := $(call programs,tests/property/prop_*.c)
+SCENARIO := $(call programs,tests/scenario/scenario_*.c)
 BENCH_FLOW   := bench_flow race instance peers
 BENCH_STEADY := steady optimum moveswap
 BENCH_QUALITY := bench_quality quality_bars quality_days quality_json quality_steady quality_tell \
@@ -74,7 +82,7 @@ Q := @
 say = $(if $(findstring s,$(filter-out -%,$(firstword $(MAKEFLAGS)))),,@printf '  %-5s %s\n' '$(1)' '$(2)')
 endif
 
-all: $(LIB).a $(SHARED) $(MCMF)
+all: $(LIB).a $(SHARED) $(MCMF) $(PINFLOW) $(LINKS)
 
 # The engine, and what programs and tests share of the rooms above it.
 $(LIB).a: $(call objects,graph/*.c)
@@ -110,11 +118,25 @@ $(B)/flags: force
 	$(Q)mkdir -p $(@D) && echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(CXXFLAGS)' | cmp -s - $@ || \
 	    echo '$(CC) $(CPPFLAGS) $(CFLAGS) $(CXXFLAGS)' >$@
 
+# The demo host goes into the program as a string, so that it is there wherever that is.
+$(B)/demo.o: LAYER_CFLAGS =
+$(B)/demo.o: data/scenarios/demo.conf src/cli/demo.h $(B)/flags
+	$(call say,TEXT,$<)
+	$(Q)mkdir -p $(@D) && { echo '#include "src/cli/demo.h"'; \
+	    echo 'const char demo_scenario[] ='; \
+	    sed 's/[\"]/\\&/g; s/.*/"&\\n"/' $<; echo ';'; } | \
+	    $(CC) $(ALL_CFLAGS) -I. -x c -c -o $@ -
+
 $(MCMF): $(call objects,src/cli/mcmf.c) $(LIB).a
-$(UNIT) $(PROPERTY): $(B)/tests/%: $(B)/tests/%.o $(call objects,tests/support/*.c) $(HOUSE) $(LIB).a
-$(MCMF) $(UNIT) $(PROPERTY):
+$(PINFLOW): $(filter-out %/mcmf.o,$(call objects,src/cli/*.c)) $(B)/demo.o $(HOUSE) $(LIB).a
+$(UNIT) $(PROPERTY) $(SCENARIO): $(B)/tests/%: $(B)/tests/%.o $(call objects,tests/support/*.c) $(HOUSE) $(LIB).a
+$(MCMF) $(PINFLOW) $(UNIT) $(PROPERTY) $(SCENARIO):
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+# The same program by another name.
+$(LINKS): $(PINFLOW)
+	$(Q)ln -sf $(notdir $<) $@
 
 # The judges of steady hosts are tried before they are believed.
 $(B)/tests/unit/test_optimum: $(BENCH_STEADY:%=$(B)/bench/%.o)
@@ -142,10 +164,16 @@ $(FUZZERS): build/fuzz/%: tests/fuzz/%.c
 
 # ── the two commands, and what they stand for once nothing is missing ────────
 
-run: ; $(Q)tests/tools/deps.sh build && $(MAKE) --no-print-directory sample
+run: ; $(Q)tests/tools/deps.sh build && $(MAKE) --no-print-directory show
 check: ; $(Q)tests/tools/deps.sh build check && $(MAKE) --no-print-directory check-all
 bench: ; $(Q)tests/tools/deps.sh build bench && $(MAKE) --no-print-directory measure
 deps: ; $(Q)tests/tools/deps.sh build check && echo '  all that is needed is here'
+
+# A demo is for watching, other hosts take as long as they take.
+URI    ?= sim:demo
+PERIOD ?= 3
+show: $(LINKS)
+	$(Q)$(BIN)/vcpu_scheduler -c $(URI) $(if $(filter sim:demo,$(URI)),--pace 0.2) $(PERIOD)
 
 sample: $(MCMF)
 	$(Q)data/sample.sh $(MCMF)
@@ -163,11 +191,12 @@ part_links    := tests/tools/links.sh
 part_guards   := tests/tools/guards.sh
 part_unit     := $(UNIT)
 part_property := $(PROPERTY)
+part_scenario := $(SCENARIO)
 part_cli      := $(wildcard tests/cli/*.sh)
 part_fuzz     := tests/fuzz/fuzz.sh
 part_install  := tests/tools/install.sh
 
-PARTS := unit property cli
+PARTS := unit property scenario cli
 ifeq ($(VARIANT),release)
 PARTS += fuzz layers headers closed exports links guards install
 endif
@@ -178,8 +207,8 @@ tests/fuzz/fuzz.sh: $(FUZZERS)
 
 FUZZ_SECONDS ?= 5
 JOBS         ?= $(shell nproc)
-PROVE = $(ENV_$(VARIANT)) CC='$(CC)' GLIB='$(GLIB)' STRICT='$(STRICT)' BUILD=$(B) MCMF=$(MCMF) \
-        FUZZ_SECONDS=$(FUZZ_SECONDS) prove -j$(JOBS) $(PROVE_FLAGS) -e tests/tools/run.sh
+PROVE = $(ENV_$(VARIANT)) CC='$(CC)' GLIB='$(GLIB)' STRICT='$(STRICT)' BUILD=$(B) \
+        MCMF=$(MCMF) PINFLOW=$(PINFLOW) FUZZ_SECONDS=$(FUZZ_SECONDS) prove -j$(JOBS) $(PROVE_FLAGS) -e tests/tools/run.sh
 
 check-all: $(foreach part,$(PARTS),$(part_$(part)))
 	$(Q)$(PROVE) $(filter-out all,$^)
@@ -191,24 +220,33 @@ $(PARTS:%=check-%): check-%: $$(part_$$*)
 
 # ── in and out of a system ───────────────────────────────────────────────────
 
+PAGES     := $(wildcard data/*.1)
+SCENARIOS := $(wildcard data/scenarios/*)
+
 install: all
 	$(call say,INST,$(DESTDIR)$(PREFIX))
 	$(Q)install -D -m 755 $(MCMF) $(DESTDIR)$(BINDIR)/mcmf
+	$(Q)install -D -m 755 $(PINFLOW) $(DESTDIR)$(BINDIR)/pinflow
+	$(Q)for name in $(NAMES); do ln -sf pinflow $(DESTDIR)$(BINDIR)/$$name; done
 	$(Q)install -D -m 644 $(LIB).a $(DESTDIR)$(LIBDIR)/libpinflow-graph.a
 	$(Q)install -D -m 755 $(SHARED) $(DESTDIR)$(LIBDIR)/libpinflow-graph.so.$(SOVERSION)
 	$(Q)ln -sf libpinflow-graph.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libpinflow-graph.so
 	$(Q)install -D -m 644 include/graph/flow.h $(DESTDIR)$(INCLUDEDIR)/pinflow/graph/flow.h
-	$(Q)install -D -m 644 data/mcmf.1 $(DESTDIR)$(MANDIR)/man1/mcmf.1
+	$(Q)for page in $(PAGES); do \
+	    install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man1/$${page##*/} || exit; done
+	$(Q)for file in $(SCENARIOS); do \
+	    install -D -m 644 $$file $(DESTDIR)$(DATADIR)/pinflow/scenarios/$${file##*/} || exit; done
 	$(Q)install -d $(DESTDIR)$(LIBDIR)/pkgconfig && \
 	    sed 's|@prefix@|$(PREFIX)|;s|@libdir@|$(LIBDIR)|;s|@includedir@|$(INCLUDEDIR)|;s|@version@|$(VERSION)|' \
 	    data/pinflow-graph.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/pinflow-graph.pc
 
 uninstall:
 	$(call say,GONE,$(DESTDIR)$(PREFIX))
-	$(Q)rm -f $(DESTDIR)$(BINDIR)/mcmf $(DESTDIR)$(MANDIR)/man1/mcmf.1
+	$(Q)rm -f $(addprefix $(DESTDIR)$(BINDIR)/,mcmf pinflow $(NAMES)) \
+	    $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(PAGES)))
 	$(Q)rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libpinflow-graph.a libpinflow-graph.so \
 	    libpinflow-graph.so.$(SOVERSION) pkgconfig/pinflow-graph.pc)
-	$(Q)rm -rf $(DESTDIR)$(INCLUDEDIR)/pinflow
+	$(Q)rm -rf $(DESTDIR)$(INCLUDEDIR)/pinflow $(DESTDIR)$(DATADIR)/pinflow
 
 # ── care of the code ─────────────────────────────────────────────────────────
 
@@ -226,6 +264,6 @@ help:
 clean:
 	rm -rf build bin
 
-.PHONY: all run check bench deps sample measure check-all $(PARTS:%=check-%) install uninstall \
+.PHONY: all run check bench deps show sample measure check-all $(PARTS:%=check-%) install uninstall \
         format tidy help clean force
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -29,6 +29,7 @@ build | compiles                         | gcc libc6-dev         | gcc glibc-dev
 build | have pkg-config                  | pkg-config            | pkgconf-pkg-config
 build | pkg-config --exists glib-2.0     | libglib2.0-dev        | glib2-devel
 check | have prove                       | perl                  | perl-Test-Harness
+check | perl -MJSON::PP -e 1             | perl                  | perl-JSON-PP
 check | fuzzes                           | clang libclang-rt-dev | clang compiler-rt
 tidy  | have clang-tidy                  | clang-tidy            | clang-tools-extra
 tidy  | have cppcheck                    | cppcheck              | cppcheck

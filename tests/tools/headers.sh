@@ -13,6 +13,7 @@ set -u
 alone() {
     case $1 in
     graph/* | include/graph/*) outside= ;;
+    tests/*) outside="$GLIB -Isrc" ;;
     *) outside=$GLIB ;;
     esac
     # shellcheck disable=SC2086

@@ -41,7 +41,14 @@ needs_library() {
 
 ok "make install" to_system install
 ok "the installed mcmf runs" "$root$prefix/bin/mcmf" --version
-ok "its manual is beside it" test -s "$root$prefix/share/man/man1/mcmf.1"
+ok "the installed pinflow has a host of its own" \
+    "$root$prefix/bin/pinflow" plan -c sim:demo
+ok "so has vcpu_scheduler" "$root$prefix/bin/vcpu_scheduler" -c sim:demo --cycles 1 3
+ok "and scenarios to try" "$root$prefix/bin/pinflow" simulate --periods 2 \
+    --scenario "$root$prefix/share/pinflow/scenarios/demo.conf"
+for page in mcmf pinflow vcpu_scheduler; do
+    ok "the manual of $page is beside it" test -s "$root$prefix/share/man/man1/$page.1"
+done
 ok "pkg-config knows the library" pkg-config --exists pinflow-graph
 ok "the example builds against the shared library" \
     build_example shared "" "$(pkg-config --libs pinflow-graph)"

@@ -4,8 +4,7 @@
 # A layer is a folder: graph/, or one under src/.  Its headers are in the folder
 # of the same name under include/.  This table is the architecture; changing a
 # line here is a decision, and should be made as one.  A layer's private headers
-# lie beside its sources and are included by bare name, so nobody else can reach
-# them; the C library's are free to all but for "system", the folders sys/ and
+# lie beside its sources, or in a folder there, so nobody else can reach them; the C library's are free to all but for "system", the folders sys/ and
 # linux/, which only those get who deal with the world; "memory" is how to advise the
 # kernel on it.
 set -u
@@ -50,6 +49,7 @@ judge() {
         bad=0
         while read -r layer file what; do
             of=$(layer_of "$what")
+            [ -e "src/$layer/$what" ] && of=none
             case " $(may_include "$layer") none " in
             *" $of "*) ;;
             *) echo "$file: layer '$layer' may not include <$what>"; bad=1 ;;

@@ -13,6 +13,7 @@ typedef struct {
 
 static void world_init(World *world, PlanVerdict verdict)
 {
+    static char awkward[] = "web \"1\"";
     Plan *plan = &world->period.plan;
     Snapshot *snapshot;
 
@@ -20,8 +21,7 @@ static void world_init(World *world, PlanVerdict verdict)
     a_vcpu(world->scene, 0, 900);
     a_vcpu(world->scene, 0, 300);
     snapshot = &world->scene->snapshot;
-    g_free(snapshot->vms[0].name);
-    snapshot->vms[0].name = g_strdup("web \"1\"");
+    snapshot->vms[0].name = awkward;
     world->period.number = 7;
     world->period.derived = true;
     world->period.snapshot = *snapshot;
