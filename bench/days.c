@@ -10,7 +10,8 @@
 
 enum { N_SIZES = 4, MIX_VCPUS = 512, MIX_PCPUS = 64, MIX_PERIODS = 400, MIX_SEED = 1 };
 
-/* Sizes such that the mean demand is about 65, 68, 80 and 90 % of them. */
+/* Sizes such that the mean demand is about 65, 68, 80 and 90 % of them.  Price curves are
+ * drawn for the two in the middle. */
 static const struct {
     const char *day, *file;
     int demand; /* mean, thousandths of a CPU */
@@ -74,7 +75,7 @@ static void add_real_day(GArray *list, gsize which, bool quick)
             };
 
             if (!quick || n_pcpus == real_days[which].shuffled_pcpus[p])
-                add_rules(list, day, !quick);
+                add_rules(list, day, !quick && (size == 1 || size == 2));
             for (day.order = 1; day.order <= 2 && !quick; day.order++) {
                 if (n_pcpus == real_days[which].shuffled_pcpus[p])
                     add_flow(list, day, false);

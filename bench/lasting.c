@@ -40,9 +40,9 @@ static void write_row(Chance *chance, const Steady *host, int was, int n_before,
     g_string_append_printf(out, "vm%d", vcpu);
     for (int t = 0; t < n_before + AFTER; t++) {
         int level = t < n_before ? was : level_of(host, vcpu);
+        int trembling = level + between(chance, -1, 1);
 
-        g_string_append_printf(out, ",%d",
-                               CLAMP(level + between(chance, -1, 1), 0, 100));
+        g_string_append_printf(out, ",%d", CLAMP(trembling, 0, 100));
     }
     g_string_append_c(out, '\n');
 }

@@ -126,13 +126,13 @@ static void draw_ticks(const Panel *panel, GString *out)
         g_snprintf(text, sizeof text, "%g", x);
         draw_text(out, x_at(panel, x), bottom + 18, "tick middle", text);
     }
-    draw_text(out, x_at(panel, 0), bottom + 18, "tick middle", "none");
+    draw_text(out, x_at(panel, 0), bottom + 18, "tick middle", "0");
     for (double y = panel->y_low; y < panel->y_high * 1.01; y *= 10) {
         draw_line(out, panel->left, y_at(panel, y), right, y_at(panel, y), "grid");
         g_snprintf(text, sizeof text, "%g", y);
         draw_text(out, panel->left - 8, y_at(panel, y) + 4, "tick end", text);
     }
-    draw_text(out, panel->left - 8, y_at(panel, 0) + 4, "tick end", "none");
+    draw_text(out, panel->left - 8, y_at(panel, 0) + 4, "tick end", "0");
 }
 
 static void draw_frame(const Panel *panel, GString *out)

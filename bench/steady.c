@@ -32,7 +32,7 @@ static struct Window draw_limited(Chance *chance, int n_pcpus)
         return (struct Window){ cell * below(chance, n_pcpus / cell), cell };
     if (kind >= 30)
         return (struct Window){ 0, n_pcpus };
-    n = MAX(2, between(chance, n_pcpus / 6, MAX(2, n_pcpus / 3)));
+    n = between(chance, MAX(2, n_pcpus / 6), MAX(2, n_pcpus / 3));
     return (struct Window){ below(chance, n_pcpus - n + 1), n };
 }
 
