@@ -73,7 +73,8 @@ BENCH_FLOW   := bench_flow race instance peers
 BENCH_STEADY := steady optimum moveswap
 BENCH_QUALITY := bench_quality quality_bars quality_days quality_json quality_steady quality_tell \
                  contest crew days lasting plot sheet steady_view $(BENCH_STEADY)
-BENCH_PERIOD := bench_period period period_network crew heap sheet race instance peers
+BENCH_PERIOD := bench_period period period_json period_network period_sums period_tell \
+                crew heap sheet race instance peers
 FUZZERS  := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))
 
 # Quiet by default, silent with make -s, and every word with V=1.
@@ -178,7 +179,7 @@ show: $(LINKS)
 sample: $(MCMF)
 	$(Q)data/sample.sh $(MCMF)
 
-measure: bin/bench_flow
+measure: bin/bench_flow bin/bench_quality bin/bench_period
 	$(Q)bench/run.sh
 
 # ── tests: each part is a list of programs that speak TAP ────────────────────

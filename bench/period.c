@@ -1,6 +1,7 @@
 /*
- * period.c - a host is watched for a while, planned for once with a stopwatch at every
- * door, and then looked after.
+ * period.c - a host that floats is watched for a while, has its vCPUs dealt out and is
+ * planned for once, with a stopwatch at every door.  Then hosts that were never
+ * balanced are looked after.
  */
 #include "period.h"
 
@@ -27,12 +28,13 @@ typedef struct {
     double derive_ms;
 } Watched;
 
-static bool watched_open(const char *mix, int n_vcpus, int n_pcpus, Watched *out)
+static bool watched_open(const char *mix, int n_vcpus, int n_pcpus, bool floating,
+                         Watched *out)
 {
     g_autoptr(GError) why = NULL;
 
     *out = (Watched){
-        .host = host_sim_open_mix(mix, n_vcpus, n_pcpus, SEED, false, &why),
+        .host = host_sim_open_mix(mix, n_vcpus, n_pcpus, SEED, floating, &why),
         .history = history_new(policy_default.forecast),
     };
     sample_init(&out->sample);
@@ -106,6 +108,20 @@ static double median(GArray *times)
 }
 
 /* ── the first period ─────────────────────────────────────────────────────── */
+
+/* Gives each vCPU a CPU, one after the other. */
+static void deal_out(Watched *watched)
+{
+    const Topology *topology = watched->snapshot.topology;
+
+    for (int i = 0; i < watched->snapshot.n_vcpus; i++) {
+        const Vcpu *vcpu = &watched->snapshot.vcpus[i];
+
+        watched->host->ops->pin(
+            watched->host, watched->snapshot.vms[vcpu->vm].uuid, vcpu->number,
+            cpusets_range(topology->sets, i % topology->n_pcpus, 1), NULL);
+    }
+}
 
 static int n_runs(const Snapshot *snapshot)
 {
@@ -197,9 +213,11 @@ static bool run_first(int n_vcpus, int n_pcpus, PeriodRun *out)
     Planner *planner;
     Plan flow = { 0 }, greedy = { 0 };
 
-    if (!watched_open("heavy", n_vcpus, n_pcpus, &watched))
+    if (!watched_open("heavy", n_vcpus, n_pcpus, true, &watched))
         return false;
-    look_for(&watched, WARM);
+    look_for(&watched, WARM - 1);
+    deal_out(&watched);
+    look(&watched);
     first->derive_ms = watched.derive_ms;
 
     before = heap_in_use();
@@ -233,7 +251,7 @@ static bool run_watch(const char *mix, int n_vcpus, int n_pcpus, Watch *out)
     Watched watched;
 
     *out = (Watch){ .mix = mix };
-    if (!watched_open(mix, n_vcpus, n_pcpus, &watched))
+    if (!watched_open(mix, n_vcpus, n_pcpus, false, &watched))
         return false;
     planner = planner_new();
     for (int v = 0; v < 3; v++)

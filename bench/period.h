@@ -20,7 +20,7 @@ typedef struct {
         overload; /* points, and CPUs beyond capacity, by the forecast means */
 } Made;
 
-/* A heavy host that nobody has looked after yet. */
+/* A heavy host on which everybody floated, and was then dealt out, CPU after CPU. */
 typedef struct {
     double derive_ms; /* from sample to snapshot */
     /* of "flow": reading the board, drawing and solving the network, searching once.

@@ -1,4 +1,4 @@
-# report.awk - bench/RESULTS.md from the rows that run.sh gathered.
+# report.awk - what RESULTS.md says of the engine, from the rows that run.sh gathered.
 #
 # A row: label size arcs_kib solver phase ms median max runs load_ms peak_kib cost.
 # A label names a kind of instance; a case is a label and a size.
@@ -222,11 +222,6 @@ function supplies(    i, any, where, plain, ours, theirs) {
 
 END {
     print "# How fast the engine is\n"
-    print "Written by `make bench`" (quick ? ", the quick one" : "") "; do not edit.\n"
-    printf "- %s, %d cores, %s\n", machine, cores, kernel
-    printf "- %s; LEMON's solvers with -O3 and 32-bit numbers where those suffice\n", compiler
-    printf "- commit %s, %s\n", commit, date
-    print ""
     print "Milliseconds of CPU time, one thread, best of several runs: from a loaded network"
     print "without flow to the flow written back into it, for ours, detection of structure"
     print "included; for LEMON and GLPK, from a loaded solver to the flow read out of it."

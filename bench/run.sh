@@ -1,16 +1,17 @@
 #!/bin/sh
-# run.sh - measure the engine beside its peers, and write bench/RESULTS.md.
+# run.sh - measure plans, periods and the engine, and write bench/RESULTS.md.
 #
-# Runs bin/bench_flow on one instance after the other, keeps every row it prints in
-# build/bench.rows, and lets report.awk make tables of them.  QUICK=1 does less, in
-# about a minute.  Ends with 1 where solvers disagreed or failed; what was measured
-# is written all the same.
+# Each part leaves a page in build/, and RESULTS.md is all the pages there are: so
+# PARTS="quality" measures one of them anew, of quality, period and engine.  QUICK=1
+# does less of everything, in a few minutes.  Ends with 1 where something failed or
+# solvers disagreed; what was measured is written all the same.
 set -u
 cd "$(dirname "$0")/.." || exit 1
 
 rows=build/bench.rows
 results=bench/RESULTS.md
 failed=0
+commit=$(git describe --always --dirty 2>/dev/null || echo unknown)
 
 # race LABEL SIZE OPTION... - one instance; its rows, each behind label and size
 race() {
@@ -91,23 +92,67 @@ growth() {
     done
 }
 
-mkdir -p build
-: >"$rows"
-if [ -n "${QUICK:-}" ]; then
-    quickly
-else
-    everything
-fi
-rm -f "$rows.one"
+# page PART COMMAND... - what the command prints becomes that part's page
+page() {
+    part=$1
+    shift
+    "$@" >"build/bench.$part.new" || failed=1
+    {
+        cat "build/bench.$part.new"
+        printf '\nMeasured at commit %s on %s%s.\n' "$commit" "$(date -u +%Y-%m-%d)" \
+            "${QUICK:+, quickly}"
+    } >"build/bench.$part.md"
+    rm -f "build/bench.$part.new"
+}
 
-awk -v machine="$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1)" \
-    -v cores="$(nproc)" \
-    -v kernel="$(uname -srm)" \
-    -v compiler="$(${CC:-cc} --version | head -n 1)" \
-    -v commit="$(git describe --always --dirty 2>/dev/null || echo unknown)" \
-    -v date="$(date -u +%Y-%m-%d)" \
-    -v quick="${QUICK:-}" \
-    -v failed="$failed" \
-    -f bench/report.awk "$rows" >"$rows.md" && mv "$rows.md" "$results" || exit 1
+quality() {
+    printf '  %-5s %s\n' BENCH 'plans, on real days and steady hosts'
+    page quality bin/bench_quality ${QUICK:+--quick} --plot bench/overload.svg
+}
+
+period() {
+    printf '  %-5s %s\n' BENCH 'periods, from 16 vCPUs to 65,536'
+    page period bin/bench_period ${QUICK:+--quick}
+}
+
+engine() {
+    : >"$rows"
+    if [ -n "${QUICK:-}" ]; then
+        quickly
+    else
+        everything
+    fi
+    rm -f "$rows.one"
+    page engine awk -v failed="$failed" -f bench/report.awk "$rows"
+}
+
+front() {
+    cat <<EOF
+# What was measured
+
+Written by \`make bench\`; do not edit.
+
+- $(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores, $(uname -srm)
+- $(${CC:-cc} --version | head -n 1); LEMON's solvers with -O3 and 32-bit numbers where
+  those suffice
+- milliseconds are CPU time of one thread
+
+![Overload against repins, all policies](overload.svg)
+EOF
+}
+
+mkdir -p build
+for part in ${PARTS:-quality period engine}; do
+    $part
+done
+{
+    front
+    for part in quality period engine; do
+        if [ -f "build/bench.$part.md" ]; then
+            echo
+            cat "build/bench.$part.md"
+        fi
+    done
+} >"$results"
 echo "  wrote $results"
 exit "$failed"
