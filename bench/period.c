@@ -176,7 +176,6 @@ static void time_stages(const Snapshot *snapshot, FirstPeriod *out)
     Layout *layout = layout_new();
     Scheduler *scheduler = scheduler_new();
     Position *position = position_new();
-    g_autofree int *start = NULL;
     Places places = { 0 };
     Board board = { 0 };
 
@@ -188,11 +187,8 @@ static void time_stages(const Snapshot *snapshot, FirstPeriod *out)
         board_make(snapshot, &places, &policy, NULL, &board);
         read = crew_ms();
         layout_solve(layout, &board, &policy, policy.weight_imbalance);
-        start = g_renew(int, start, board.n_pieces);
-        layout_start(layout, start);
         solved = crew_ms();
-        schedule_search(scheduler, &board, &policy, board.overlaps ? start : NULL,
-                        &steps, position);
+        schedule_search(scheduler, &board, &policy, layout, &steps, position);
         out->board_ms = read - began;
         out->solve_ms = solved - read;
         out->search_ms = crew_ms() - solved;

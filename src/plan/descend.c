@@ -13,7 +13,7 @@
 #include "search.h"
 
 enum {
-    TARGETS_MOST = 16,  /* where a piece might go, if moments must be looked at */
+    TARGETS_MOST = 8,   /* where a piece might go, if moments must be looked at */
     MISSES_MOST = 32,   /* spots in turn that cannot be better than what is known */
     STEPS_STRAINED = 6, /* a look at moments takes as long as so many at loads */
     RATE_SHIFT = 10,

@@ -52,7 +52,6 @@ void planner_free(Planner *planner)
     g_free(planner->before);
     g_free(planner->kept);
     g_free(planner->piece_of);
-    g_free(planner->start);
     g_free(planner);
 }
 
@@ -78,7 +77,6 @@ static void make_room(Planner *planner, Plan *plan, int n_vcpus)
         planner->before = g_renew(int, planner->before, n_vcpus);
         planner->kept = g_renew(int, planner->kept, n_vcpus);
         planner->piece_of = g_renew(int, planner->piece_of, n_vcpus);
-        planner->start = g_renew(int, planner->start, n_vcpus);
     }
 }
 

@@ -24,7 +24,6 @@ struct Planner {
     int *before;   /* [n_vcpus] places, FLOATING where not lawfully pinned to one */
     int *kept;     /* [n_vcpus] */
     int *piece_of; /* [n_vcpus] on @board, or -1 */
-    int *start;    /* [n_vcpus] */
     int weights[ROUNDS_MAX + 1]; /* of imbalance, that each round ended with */
     int n_rounds;
     int max_vcpus;

@@ -25,14 +25,6 @@ static bool any_floats(const Board *board)
     return false;
 }
 
-/* Nothing can pay, and nothing is asked for that need not pay. */
-static bool is_calm(const Board *board, const Policy *policy, const Position *position)
-{
-    return board->n_pieces == 0 ||
-           (position_calm(position) &&
-            position_sigma(position) <= schedule_target(board, policy));
-}
-
 /* Notes where the pieces of @board are. */
 static void note_placement(const Board *board, const Position *position, int *placement)
 {
@@ -54,14 +46,10 @@ static void note_homes(const Board *board, int *placement)
 static bool search(Planner *planner, const Board *board, Layout *layout,
                    const Policy *policy, Plan *plan)
 {
+    int weight = schedule_search(planner->scheduler, board, policy, layout,
+                                 &plan->steps, planner->position);
     int64_t gain;
-    int weight;
 
-    if (board->overlaps)
-        layout_start(layout, planner->start);
-    weight = schedule_search(planner->scheduler, board, policy,
-                             board->overlaps ? planner->start : NULL, &plan->steps,
-                             planner->position);
     if (position_n_moved(planner->position) == 0)
         return false;
     position_start(planner->walk, board, policy, weight);
@@ -82,7 +70,7 @@ static bool search_on(Planner *planner, const Snapshot *snapshot, const Policy *
 
     board_make(snapshot, &plan->places, policy, plan->placement, board);
     position_start(planner->position, board, policy, policy->weight_imbalance);
-    if (is_calm(board, policy, planner->position))
+    if (schedule_calm(board, policy, planner->position))
         return false;
     if (board->overlaps)
         layout_solve(planner->onward, board, policy, policy->weight_imbalance);
@@ -195,7 +183,7 @@ void rule_flow_place(Planner *planner, const Snapshot *snapshot, const Policy *p
 
     position_start(planner->position, board, policy, policy->weight_imbalance);
     plan->stay = plan->then = position_cost(planner->position);
-    if (!floats && is_calm(board, policy, planner->position))
+    if (!floats && schedule_calm(board, policy, planner->position))
         return;
 
     plan->verdict = PLAN_NOT_WORTH_IT;
@@ -207,7 +195,7 @@ void rule_flow_place(Planner *planner, const Snapshot *snapshot, const Policy *p
         search_plainly(planner, snapshot, policy, plan);
         stand_together(planner, policy, plan);
     }
-    if (plan->weight_imbalance != policy->weight_imbalance)
+    if (plan->weight_imbalance != policy->weight_imbalance || board->overlaps)
         plan->solved = layout_resolve(planner->layout, plan->weight_imbalance);
     plan->bound = layout_bound(planner->layout);
 }

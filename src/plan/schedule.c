@@ -24,8 +24,18 @@ enum {
     WEIGHT_LEAST = 1000,
     LEVELS_MOST = 60,
     LEVELS_BLIND = 8, /* after so many the target is tried for in any case */
-    SIGHT = 150, SLICES = 12,      /* of the budget, one a level */
+    SLICES = 12,      /* of the budget, one a level */
+    SIGHT = 150,      /* hundredths of the target from which slices are whole */
+    NEAR = 107,       /* ...and from which it is worth going all the way */
+    POINTS = 10,      /* hundredths of a point in a thousandth of a CPU */
+    MILLIONTH = COST_CPU / 1000000,
 };
+
+/* The sigma to reach: the policy's, or what loads that fluctuate let one know. */
+static int target_of(const Board *board, const Policy *policy)
+{
+    return MAX(policy->target_sigma, POINTS * board->fluctuation);
+}
 
 /* What is made of a position that goes for the target. */
 typedef struct {
@@ -114,7 +124,10 @@ static void go_all_the_way(Scheduler *search, int target, Candidate *best)
     search_descend(search, target,
                    best->sigma <= target ? best->n_moved : search->board->n_pieces);
     drop_needless(search, target);
-    if (g_getenv("DBG")) g_printerr("  way moved %d sigma %d steps %ld (best %d)\n", position_n_moved(search->position), position_sigma(search->position), (long)search->steps, best->n_moved);
+    if (g_getenv("DBG"))
+        g_printerr("  way moved %d sigma %d steps %ld (best %d)\n",
+                   position_n_moved(search->position), position_sigma(search->position),
+                   (long)search->steps, best->n_moved);
     note(search, target, best);
 }
 
@@ -129,10 +142,15 @@ static void sweep(Scheduler *search, int target, int64_t weight, Candidate *best
 
         search_reweigh(search, (int)weight);
         search_descend(search, target, search->board->n_pieces);
-        search_subsets(search, search->steps + (position_sigma(search->position) > target * SIGHT / 100 ? slice / 4 : slice));
         sigma = position_sigma(search->position);
-    if (g_getenv("DBG")) g_printerr("  level %d w %ld moved %d sigma %d steps %ld\n", level,(long)weight, position_n_moved(search->position), (int)sigma, (long)search->steps);
-        if (100 * sigma <= 107 * target || reached || level > LEVELS_BLIND) {
+        search_subsets(search, search->steps +
+                                   (100 * sigma > SIGHT * target ? slice / 4 : slice));
+        sigma = position_sigma(search->position);
+        if (g_getenv("DBG"))
+            g_printerr("  level %d w %ld moved %d sigma %d steps %ld\n", level,
+                       (long)weight, position_n_moved(search->position), (int)sigma,
+                       (long)search->steps);
+        if (100 * sigma <= NEAR * target || reached || level > LEVELS_BLIND) {
             search_keep(search, search->kept_spots);
             go_all_the_way(search, target, best);
             search_restore(search, search->kept_spots);
@@ -192,51 +210,69 @@ static int root_of_squares(int64_t a, int64_t b)
     return (int)whole_root(a * a + b * b);
 }
 
-/* Leaves the position that best meets the target, and returns the weight of imbalance
- * by which it is worth while; the position as it was, and the policy's weight, if there
- * is none. */
-static int reach(Scheduler *search, const int *start, Cost stay)
+/* By which a pair of spots that are as uneven as the target allows, a dozen times over,
+ * pays for a move: flows by less leave too much as it is. */
+enum { TARGETS_PAID = 12 };
+
+static int weight_for_target(const Scheduler *search, int target)
 {
-    int target = schedule_target(search->board, search->policy), weight;
+    int64_t capacity = search->board->total_capacity / search->board->n_spots;
+    int64_t square = (int64_t)target * target * TARGETS_PAID * capacity / LOAD_FULL;
+
+    /* Targets are in 1e-4 of capacity; weights and prices both in 1e-6. */
+    return (int)CLAMP(search->price / MILLIONTH * 100000000 / MAX(square, 1),
+                      MAX(search->policy->weight_imbalance, WEIGHT_LEAST), WEIGHT_FREE);
+}
+
+/* Chains are what single steps cannot find. */
+static int try_flow(Scheduler *search, int target, Candidate *best)
+{
+    int weight = weight_for_target(search, target);
+
+    layout_resolve(search->layout, weight);
+    layout_start(search->layout, search->flow_spots);
+    search_restore(search, search->flow_spots);
+    go_all_the_way(search, target, best);
+    return weight;
+}
+
+/* Leaves the position that best meets the target, and returns the weight of imbalance
+ * by which it is worth while; or the policy's weight and the position as it was, if
+ * there is none. */
+static int reach(Scheduler *search, Cost stay)
+{
+    int target = target_of(search->board, search->policy);
+    int weight = MAX(search->policy->weight_imbalance, WEIGHT_LEAST);
     Candidate best = judge(search);
     int sigma = best.sigma;
 
-    search_keep(search, search->first_spots);
+    search_keep(search, search->policy_spots);
     search_keep(search, search->best_spots);
+    if (search->layout)
+        weight = try_flow(search, target, &best);
     search_go_home(search);
     go_all_the_way(search, target, &best);
     if (best.sigma > target) {
         target = root_of_squares(target, best.sigma);
-        best.sigma = INT_MAX;
-        if (sigma > target) {
-            search_go_home(search);
-            go_all_the_way(search, target, &best);
-        }
+        search_go_home(search);
+        go_all_the_way(search, target, &best);
     }
     if (sigma > target) {
-        search_restore(search, start ? start : search->first_spots);
+        search_restore(search,
+                       search->layout ? search->flow_spots : search->policy_spots);
         search->most_steps = search->steps + search->policy->search_steps;
-        sweep(search, target, MAX(search->policy->weight_imbalance, WEIGHT_LEAST),
-              &best);
+        sweep(search, target, weight, &best);
         search_restore(search, search->best_spots);
         weight = find_weight(search, stay);
         if (weight >= 0)
             return weight;
     }
-    search_restore(search, search->first_spots);
+    search_restore(search, search->policy_spots);
     search_reweigh(search, search->policy->weight_imbalance);
     return search->policy->weight_imbalance;
 }
 
 /* ── the whole ────────────────────────────────────────────────────────────── */
-
-/* Hundredths of a point in a thousandth of a CPU. */
-enum { POINTS = 10 };
-
-int schedule_target(const Board *board, const Policy *policy)
-{
-    return MAX(policy->target_sigma, POINTS * board->fluctuation);
-}
 
 /* After one moment nobody knows what fluctuates. */
 static bool is_seen_once(const Board *board)
@@ -248,42 +284,48 @@ static bool is_seen_once(const Board *board)
     return n_seen == 1;
 }
 
-static bool is_uneven(const Scheduler *search)
+/* What fluctuates leaves a margin. */
+static bool is_uneven(const Board *board, const Policy *policy,
+                      const Position *position)
 {
-    if (is_seen_once(search->board))
-        return false;
-    return position_sigma(search->position) >
-           search->policy->target_sigma + POINTS * search->board->fluctuation;
+    return position_sigma(position) >
+               policy->target_sigma + POINTS * board->fluctuation &&
+           !is_seen_once(board);
 }
 
-/* Tries from @start, too, and stays with what is cheaper. */
-static void descend_from(Scheduler *search, const int *start)
+bool schedule_calm(const Board *board, const Policy *policy, const Position *position)
+{
+    return board->n_pieces == 0 ||
+           (!is_uneven(board, policy, position) && position_calm(position));
+}
+
+/* Tries from the flow, too, and stays with what is cheaper. */
+static void descend_from_flow(Scheduler *search)
 {
     int64_t cost = cost_total(position_cost(search->position));
 
     search_keep(search, search->kept_spots);
-    search_restore(search, start);
+    layout_start(search->layout, search->flow_spots);
+    search_restore(search, search->flow_spots);
     search_descend(search, -1, search->board->n_pieces);
     if (cost_total(position_cost(search->position)) >= cost)
         search_restore(search, search->kept_spots);
 }
 
 int schedule_search(Scheduler *search, const Board *board, const Policy *policy,
-                    const int *start, int64_t *steps, Position *position)
+                    Layout *layout, int64_t *steps, Position *position)
 {
     int weight = policy->weight_imbalance;
     Cost stay;
 
     search_begin(search, board, policy, position);
+    search->layout = board->overlaps ? layout : NULL;
     stay = position_cost(position);
-    if (!board->overlaps)
-        start = NULL;
     search_descend(search, -1, board->n_pieces);
-    if (start)
-        descend_from(search, start);
-    if (g_getenv("DBG")) {Cost c=position_cost(position);g_printerr("ov %ld imb %ld sh %ld st %ld mv %ld\n",c.overload,c.imbalance,c.sharing,c.stacking,c.moving);} if (g_getenv("DBG")) g_printerr("base moved %d sigma %d steps %ld cost %ld\n", position_n_moved(position), position_sigma(position), (long)search->steps,(long)cost_total(position_cost(position)));
-    if (is_uneven(search))
-        weight = reach(search, start, stay);
+    if (search->layout)
+        descend_from_flow(search);
+    if (is_uneven(board, policy, position))
+        weight = reach(search, stay);
     *steps += search->steps;
     return weight;
 }

@@ -10,6 +10,7 @@
 #ifndef SCHEDULE_H
 #define SCHEDULE_H
 
+#include "layout.h"
 #include "position.h"
 
 typedef struct Scheduler Scheduler; /* memory; holds no information between calls */
@@ -19,13 +20,15 @@ void scheduler_free(Scheduler *scheduler);
 
 /* Finds a position that costs no more than staying does, by the policy and the weight
  * of imbalance it ends with: the policy's, or as much more as it took to reach
- * target_sigma.  @start, [n_pieces] or NULL, is a position worth trying from.  Leaves
- * the position in @position, adds what it looked at to @steps, and returns the weight. */
+ * target_sigma.  @layout is of @board and solved by the policy's weight, or NULL: where
+ * allowed sets overlap the search starts from its flow too, and may resolve it by other
+ * weights.  Leaves the position in @position, adds what it looked at to @steps, and
+ * returns the weight. */
 int schedule_search(Scheduler *scheduler, const Board *board, const Policy *policy,
-                    const int *start, int64_t *steps, Position *position);
+                    Layout *layout, int64_t *steps, Position *position);
 
-/* The sigma to reach, hundredths of a point: the policy's, or what loads that fluctuate
- * let one know. */
-int schedule_target(const Board *board, const Policy *policy);
+/* True only if a search would stay: no moves can save what they cost, and loads are as
+ * even as the policy wants.  @position is with everybody at home. */
+bool schedule_calm(const Board *board, const Policy *policy, const Position *position);
 
 #endif

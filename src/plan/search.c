@@ -30,7 +30,8 @@ void scheduler_free(Scheduler *search)
     g_free(search->rows);
     g_free(search->movers);
     g_free(search->mover_at);
-    g_free(search->first_spots);
+    g_free(search->policy_spots);
+    g_free(search->flow_spots);
     g_free(search->best_spots);
     g_free(search->kept_spots);
     g_free(search->losses);
@@ -58,7 +59,8 @@ static void make_room(Scheduler *search, const Board *board)
         search->relief = g_renew(int64_t, search->relief, board->n_pieces);
         search->movers = g_renew(int, search->movers, board->n_pieces);
         search->mover_at = g_renew(int, search->mover_at, board->n_pieces);
-        search->first_spots = g_renew(int, search->first_spots, board->n_pieces);
+        search->policy_spots = g_renew(int, search->policy_spots, board->n_pieces);
+        search->flow_spots = g_renew(int, search->flow_spots, board->n_pieces);
         search->best_spots = g_renew(int, search->best_spots, board->n_pieces);
         search->kept_spots = g_renew(int, search->kept_spots, board->n_pieces);
         search->losses = g_renew(Loss, search->losses, board->n_pieces);

@@ -5,6 +5,7 @@
 #ifndef SEARCH_H
 #define SEARCH_H
 
+#include "layout.h"
 #include "position.h"
 
 /* One move, or two pieces that change places. */
@@ -30,6 +31,7 @@ typedef struct Scheduler {
     const Board *board;
     const Policy *policy;
     Position *position;
+    Layout *layout;  /* or NULL */
     int64_t price;   /* of the cheapest move */
     int64_t dearest; /* of the dearest */
     int64_t steps, most_steps;
@@ -51,10 +53,11 @@ typedef struct Scheduler {
     int *movers;   /* [n_pieces] those that are not at home */
     int *mover_at; /* [n_pieces] index in movers, or -1 */
 
-    int *first_spots; /* [n_pieces] by the policy's own weights */
-    int *best_spots;  /* [n_pieces] the best candidate so far */
-    int *kept_spots;  /* [n_pieces] to come back to */
-    Loss *losses;     /* [n_pieces] of going home */
+    int *policy_spots; /* [n_pieces] by the policy's own weights */
+    int *flow_spots;   /* [n_pieces] where the flow starts from */
+    int *best_spots;   /* [n_pieces] the best candidate so far */
+    int *kept_spots;   /* [n_pieces] to come back to */
+    Loss *losses;      /* [n_pieces] of going home */
     struct Sketch *sketch;
 
     int max_spots, max_pieces;
