@@ -55,6 +55,11 @@ int places_holding(const Places *places, const CpuSet *pins);
 /* Does who is pinned so run where it is not @allowed to, or nowhere at all? */
 bool places_stray(const Places *places, const CpuSet *pins, const CpuSet *allowed);
 
+/* Is a vCPU with @pins, which @place holds, kept from CPUs of the place that are
+ * @allowed?  Then the kernel cannot balance inside. */
+bool places_narrow(const Places *places, int place, const CpuSet *pins,
+                   const CpuSet *allowed);
+
 /* "pCPU 3", "pCPUs 8-15"; "anywhere" for -1. */
 void places_name(const Places *places, int place, GString *out);
 

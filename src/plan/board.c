@@ -16,6 +16,9 @@
  * and their square. */
 enum { LOAD_SMALL = 5, VARIANCE_SMALL = 20 * 20 };
 
+/* Who floats is given a place from this load on, if it is known to within as much. */
+enum { LOAD_SETTLED = 30 };
+
 /* Loads that fluctuate by this much, in thousandths, let imbalance weigh half. */
 enum { FLUCTUATION_HALF = 20 };
 
@@ -184,6 +187,27 @@ static void weigh(struct Making *m, int place, const Vcpu *vcpu, bool movable)
     weight->base += movable ? 0 : load;
 }
 
+/* Is it worth giving a place to, and known well enough to choose one?  Of one whose last
+ * moment says otherwise than its past, the next will tell; while it floats, the kernel
+ * takes care of it. */
+static bool is_settled(const Vcpu *vcpu)
+{
+    int64_t off = ABS(vcpu->load - vcpu->mean);
+
+    return vcpu->mean >= LOAD_SETTLED &&
+           (off < LOAD_SETTLED || off * off < vcpu->variance);
+}
+
+/* Whatever that costs: its pins are not what they should be wherever it goes. */
+static bool must_be_pinned(const Places *places, const Vcpu *vcpu)
+{
+    int place = places_holding(places, vcpu->pins);
+
+    return places_stray(places, vcpu->pins, vcpu->allowed) ||
+           (place >= 0 && is_loaded(vcpu) &&
+            places_narrow(places, place, vcpu->pins, vcpu->allowed));
+}
+
 /* Finds the place that @vcpu is in, or ran in last; NOWHERE if that is not allowed. */
 static Seat find_seat(struct Making *m, int v)
 {
@@ -191,7 +215,7 @@ static Seat find_seat(struct Making *m, int v)
     Seat seat = { .wish = wish_of(m, vcpu->allowed) };
     const uint64_t *allowed = bits_of(m, seat.wish);
     int n_places = m->wishes[seat.wish].n_places;
-    bool must = !m->placement && places_stray(m->places, vcpu->pins, vcpu->allowed);
+    bool must = !m->placement && must_be_pinned(m->places, vcpu);
     int ran = vcpu->pcpu >= 0 && vcpu->pcpu < m->places->n_pcpus
                   ? m->places->of_pcpu[vcpu->pcpu]
                   : NOWHERE;
@@ -203,7 +227,8 @@ static Seat find_seat(struct Making *m, int v)
     if (seat.home != NOWHERE && !has_bit(allowed, seat.home))
         seat.home = NOWHERE;
     seat.movable =
-        !m->snapshot->vms[vcpu->vm].busy && (must || (is_loaded(vcpu) && n_places > 1));
+        !m->snapshot->vms[vcpu->vm].busy &&
+        (must || (n_places > 1 && (seat.floats ? is_settled(vcpu) : is_loaded(vcpu))));
     return seat;
 }
 

@@ -42,13 +42,26 @@ static void explain_savings(Cost before, Cost after, GString *out)
         g_string_append_c(out, ')');
 }
 
+/* Pinned to several places or to part of one, it is in none; say what it is pinned to. */
+static void name_origin(const Plan *plan, const Vcpu *vcpu, int from, GString *out)
+{
+    g_autofree char *pins = NULL;
+
+    if (from != FLOATING || cpuset_within(vcpu->allowed, vcpu->pins)) {
+        places_name(&plan->places, from, out);
+        return;
+    }
+    pins = cpuset_format(vcpu->pins);
+    g_string_append_printf(out, "CPUs %s", pins);
+}
+
 void explain_move(const Plan *plan, const Snapshot *snapshot, const Move *move,
                   GString *out)
 {
     const Vcpu *vcpu = &snapshot->vcpus[move->vcpu];
 
     g_string_append_printf(out, "%s/%d: ", snapshot->vms[vcpu->vm].name, vcpu->number);
-    places_name(&plan->places, move->from, out);
+    name_origin(plan, vcpu, move->from, out);
     g_string_append(out, " → ");
     places_name(&plan->places, move->to, out);
     g_string_append_c(out, ' ');

@@ -201,6 +201,19 @@ bool places_stray(const Places *places, const CpuSet *pins, const CpuSet *allowe
     return !somewhere;
 }
 
+bool places_narrow(const Places *places, int place, const CpuSet *pins,
+                   const CpuSet *allowed)
+{
+    const CpuSet *cpus = places->places[place].cpus;
+
+    if (pins == cpus || pins == allowed)
+        return false;
+    for (int cpu = cpuset_next(cpus, 0); cpu >= 0; cpu = cpuset_next(cpus, cpu + 1))
+        if (cpuset_has(allowed, cpu) && !cpuset_has(pins, cpu))
+            return true;
+    return false;
+}
+
 void places_name(const Places *places, int place, GString *out)
 {
     g_autofree char *cpus = NULL;

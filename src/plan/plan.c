@@ -80,14 +80,16 @@ static void make_room(Planner *planner, Plan *plan, int n_vcpus)
     }
 }
 
-/* Where everything is pinned; who is pinned where it may not be counts as floating. */
+/* Where everything is pinned; who is pinned where it may not be, or to less of a place
+ * than it may have, counts as floating. */
 static void read_pins(const Snapshot *snapshot, const Places *places, int *out)
 {
     for (int v = 0; v < snapshot->n_vcpus; v++) {
         const Vcpu *vcpu = &snapshot->vcpus[v];
 
         out[v] = places_holding(places, vcpu->pins);
-        if (out[v] >= 0 && places_stray(places, vcpu->pins, vcpu->allowed))
+        if (out[v] >= 0 && (places_stray(places, vcpu->pins, vcpu->allowed) ||
+                            places_narrow(places, out[v], vcpu->pins, vcpu->allowed)))
             out[v] = FLOATING;
     }
 }

@@ -105,16 +105,37 @@ static void test_what_does_not_move_is_part_of_its_spot(void)
     tear_down(&f);
 }
 
-static void test_one_place_leaves_nothing_to_plan(void)
+static void test_one_place_leaves_only_pins_too_narrow_for_it(void)
 {
     Scene *scene = a_host(4);
+    int narrow = a_vcpu(scene, 0, 900), wide = a_vcpu(scene, NOWHERE, 900);
+    int idle = a_vcpu(scene, 0, 0), bound = a_vcpu(scene, 1, 300);
     Fixture f;
 
-    a_vcpu(scene, 0, 900);
-    a_vcpu(scene, NOWHERE, 900);
+    allow(scene, bound, "1");
     f = set_up(scene, "host");
-    g_assert_cmpint(f.board.n_pieces, ==, 0);
-    g_assert_cmpint(f.board.spots[0].load, ==, 1800);
+    g_assert_cmpint(f.board.n_pieces, ==, 1);
+    g_assert_true(piece_of(&f, narrow)->floats);
+    g_assert_null(piece_of(&f, wide));
+    g_assert_null(piece_of(&f, idle));
+    g_assert_null(piece_of(&f, bound));
+    g_assert_cmpint(f.board.spots[0].load, ==, 1200);
+    tear_down(&f);
+}
+
+static void test_what_floats_is_left_to_the_kernel_until_it_is_known(void)
+{
+    Scene *scene = a_host(4);
+    int sudden = a_vcpu(scene, NOWHERE, 300), light = a_vcpu(scene, NOWHERE, 20);
+    int steady = a_vcpu(scene, NOWHERE, 300);
+    Fixture f;
+
+    scene->snapshot.vcpus[sudden].mean = 60;
+    scene->snapshot.vcpus[sudden].variance = 100 * 100;
+    f = set_up(scene, "pcpu");
+    g_assert_null(piece_of(&f, sudden));
+    g_assert_null(piece_of(&f, light));
+    g_assert_nonnull(piece_of(&f, steady));
     tear_down(&f);
 }
 
@@ -365,8 +386,10 @@ int main(int argc, char **argv)
                     test_what_carries_most_comes_first);
     g_test_add_func("/board/what-does-not-move-is-part-of-its-spot",
                     test_what_does_not_move_is_part_of_its_spot);
-    g_test_add_func("/board/one-place-leaves-nothing-to-plan",
-                    test_one_place_leaves_nothing_to_plan);
+    g_test_add_func("/board/one-place-leaves-only-pins-too-narrow-for-it",
+                    test_one_place_leaves_only_pins_too_narrow_for_it);
+    g_test_add_func("/board/what-floats-is-left-to-the-kernel-until-it-is-known",
+                    test_what_floats_is_left_to_the_kernel_until_it_is_known);
     g_test_add_func("/board/what-floats-is-where-it-ran",
                     test_what_floats_is_where_it_ran);
     g_test_add_func("/board/what-strays-must-move-even-idle",

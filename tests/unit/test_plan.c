@@ -175,9 +175,24 @@ static void test_what_is_idle_stays_but_where_it_may_not(void)
     g_assert_cmpint(f.plan.placement[stray], ==, 3);
     f.policy.granularity.level = LEVEL_HOST;
     make(&f);
-    g_assert_cmpuint(f.plan.moves->len, ==, 1);
-    g_assert_cmpint(move_at(&f, 0)->vcpu, ==, stray);
-    g_assert_true(move_at(&f, 0)->cpus == f.scene->snapshot.vcpus[stray].allowed);
+    g_assert_cmpint(f.plan.placement[idle], ==, FLOATING);
+    g_assert_cmpint(f.plan.placement[stray], ==, 0);
+    tear_down(&f);
+}
+
+static void test_pins_too_narrow_for_their_place_are_widened(void)
+{
+    Fixture f = set_up(a_crowded_host());
+    const CpuSet *host = f.scene->snapshot.topology->online;
+
+    f.policy.granularity.level = LEVEL_HOST;
+    make(&f);
+    g_assert_cmpuint(f.plan.moves->len, >, 0);
+    for (guint i = 0; i < f.plan.moves->len; i++)
+        g_assert_true(move_at(&f, i)->cpus == host);
+    carry_out(&f);
+    make(&f);
+    g_assert_cmpint(f.plan.verdict, ==, PLAN_CALM);
     tear_down(&f);
 }
 
@@ -342,6 +357,8 @@ int main(int argc, char **argv)
                     test_a_crowded_host_is_relieved_and_then_calm);
     g_test_add_func("/plan/savings-of-moves-are-the-plans",
                     test_savings_of_moves_are_the_plans);
+    g_test_add_func("/plan/pins-too-narrow-for-their-place-are-widened",
+                    test_pins_too_narrow_for_their_place_are_widened);
     g_test_add_func("/plan/what-floats-is-given-a-place",
                     test_what_floats_is_given_a_place);
     g_test_add_func("/plan/what-is-idle-stays-but-where-it-may-not",
