@@ -59,11 +59,10 @@ static bool note_group(Keys *keys, char *line, int number, GError **error)
     if (!end || end[1] != '\0' || end == line + 1)
         return input_wrong(error, keys->file, number, "'%s' is not a [group]", line);
     *end = '\0';
-    for (int g = 0; g < keys_n_groups(keys); g++)
-        if (strcmp(keys_group(keys, g), line + 1) == 0)
-            return input_wrong(error, keys->file, number,
-                               "[%s] was already there, in line %d", line + 1,
-                               keys_group_line(keys, g));
+    if (keys_find(keys, line + 1) >= 0)
+        return input_wrong(error, keys->file, number,
+                           "[%s] was already there, in line %d", line + 1,
+                           keys_group_line(keys, keys_find(keys, line + 1)));
     group = g_new0(Group, 1);
     group->name = g_strdup(line + 1);
     group->line = number;
@@ -143,6 +142,14 @@ int keys_n_groups(const Keys *keys)
 const char *keys_group(const Keys *keys, int group)
 {
     return group_at(keys, group)->name;
+}
+
+int keys_find(const Keys *keys, const char *group)
+{
+    for (int g = 0; g < keys_n_groups(keys); g++)
+        if (strcmp(keys_group(keys, g), group) == 0)
+            return g;
+    return -1;
 }
 
 int keys_group_line(const Keys *keys, int group)

@@ -19,6 +19,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Keys, keys_free)
 /* Groups in the order of the file. */
 int keys_n_groups(const Keys *keys);
 const char *keys_group(const Keys *keys, int group);
+int keys_find(const Keys *keys, const char *group); /* -1 for none */
 int keys_group_line(const Keys *keys, int group);
 
 /* False, and an error, when @group has a key that is not among @known, which ends

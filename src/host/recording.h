@@ -1,14 +1,14 @@
 /*
- * recording.h - what a recording looks like.
+ * recording.h - what a recording looks like, and reading one.
  *
  *     pinflow-recording 1
  *     policy granularity=pcpu
  *     policy price=0.01
  *     topology 1
- *     …
+ *     ...
  *     end
  *     sample 12000000
- *     …
+ *     ...
  *     end
  *
  * The first line says which version wrote it.  Lines of policy are the preamble, and
@@ -18,9 +18,30 @@
 #ifndef RECORDING_H
 #define RECORDING_H
 
+#include "model/sample.h"
+
 #define RECORDING_TITLE "pinflow-recording"
 #define RECORDING_POLICY "policy "
 
 enum { RECORDING_VERSION = 1 };
+
+typedef struct Recording Recording;
+
+/* Its opening only; enough for the preamble. */
+Recording *recording_open(const char *path, GError **error);
+void recording_close(Recording *recording);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Recording, recording_close)
+
+const char *recording_preamble(const Recording *recording);
+
+/* All the rest: false, and FILE:LINE, if anything in it is wrong or its end is missing. */
+bool recording_read(Recording *recording, GError **error);
+
+/* How many samples there are, once it is read. */
+int recording_length(const Recording *recording);
+
+/* One of them; sets and topologies are the recording's. */
+bool recording_sample(Recording *recording, int number, Sample *out, GError **error);
+CpuSets *recording_sets(Recording *recording);
 
 #endif

@@ -6,223 +6,12 @@
  * that was the answer.  If not, a smallest cut names the masks that together ask for
  * more than all their CPUs; those get their CPUs for themselves, since the rest has
  * less want for its CPUs than they, and each half is the same question again.
- *
- * A region is such a part: masks that hang together by the CPUs they share.
  */
-#include "sim_divide.h"
+#include "sim_workshop.h"
 
 #include <stdlib.h>
 
-typedef struct {
-    int crowds, n_crowds; /* in Workshop.crowd_order */
-    int cpus, n_cpus;     /* in Workshop.cpu_order */
-} Region;
-
-typedef struct {
-    int64_t weight, want;
-    int claim;
-} Ask;
-
-/* What the pieces of work are laid out on; n_… of each is in Division. */
-typedef struct Workshop {
-    Claim *claims;
-    int n_claims;
-    const int64_t *capacity;
-    GHashTable *crowd_of; /* mask to number */
-    int n_regions;
-
-    int *crowd_order, *cpu_order, *spare;
-    int *claim_first, *claim_order; /* of each crowd */
-    int *cpu_region;
-    int *cpu_first, *edge_order, *edge_crowd; /* the edges into each CPU */
-    int *queue, *via; /* crowds first, then CPUs; @via is the edge, or a mark */
-    Ask *asks;
-    int *level; /* CPUs of one crowd, the freest first */
-
-    int max_claims, max_cpus, max_crowds, max_edges;
-} Workshop;
-
 enum { UNSEEN = -1, ROOT = -2 };
-
-Division *division_new(void)
-{
-    Division *division = g_new0(Division, 1);
-
-    division->workshop = g_new0(Workshop, 1);
-    division->workshop->crowd_of = g_hash_table_new(NULL, NULL);
-    return division;
-}
-
-void division_free(Division *division)
-{
-    Workshop *shop;
-
-    if (!division)
-        return;
-    shop = division->workshop;
-    g_hash_table_unref(shop->crowd_of);
-    g_free(shop->crowd_order);
-    g_free(shop->cpu_order);
-    g_free(shop->spare);
-    g_free(shop->claim_first);
-    g_free(shop->claim_order);
-    g_free(shop->cpu_region);
-    g_free(shop->cpu_first);
-    g_free(shop->edge_order);
-    g_free(shop->edge_crowd);
-    g_free(shop->queue);
-    g_free(shop->via);
-    g_free(shop->asks);
-    g_free(shop->level);
-    g_free(shop);
-    g_free(division->crowds);
-    g_free(division->edge_cpu);
-    g_free(division->edge_got);
-    g_free(division->given);
-    g_free(division);
-}
-
-/* ── who belongs together ─────────────────────────────────────────────────── */
-
-static void make_room(Division *d, int n_claims, int n_cpus)
-{
-    Workshop *shop = d->workshop;
-
-    if (n_claims > shop->max_claims) {
-        shop->max_claims = n_claims;
-        shop->claim_order = g_renew(int, shop->claim_order, n_claims);
-        shop->asks = g_renew(Ask, shop->asks, n_claims);
-    }
-    if (n_cpus > shop->max_cpus) {
-        shop->max_cpus = n_cpus;
-        shop->cpu_order = g_renew(int, shop->cpu_order, n_cpus);
-        shop->cpu_region = g_renew(int, shop->cpu_region, n_cpus);
-        shop->cpu_first = g_renew(int, shop->cpu_first, n_cpus + 1);
-        shop->level = g_renew(int, shop->level, n_cpus);
-        d->given = g_renew(int64_t, d->given, n_cpus);
-    }
-    d->n_cpus = n_cpus;
-}
-
-static int crowd_for(Division *d, const CpuSet *mask)
-{
-    Workshop *shop = d->workshop;
-    int number = GPOINTER_TO_INT(g_hash_table_lookup(shop->crowd_of, mask)) - 1;
-
-    if (number >= 0)
-        return number;
-    number = d->n_crowds++;
-    if (number >= shop->max_crowds) {
-        shop->max_crowds = MAX(2 * number, 64);
-        d->crowds = g_renew(Crowd, d->crowds, shop->max_crowds);
-    }
-    d->crowds[number] = (Crowd){ .mask = mask };
-    g_hash_table_insert(shop->crowd_of, (gpointer)mask, GINT_TO_POINTER(number + 1));
-    return number;
-}
-
-static int by_width(const void *a, const void *b)
-{
-    const Crowd *x = a, *y = b;
-
-    if (x->mask->n_cpus != y->mask->n_cpus)
-        return x->mask->n_cpus - y->mask->n_cpus;
-    return x->first_edge - y->first_edge; /* here: who was met first */
-}
-
-static void gather_crowds(Division *d)
-{
-    Workshop *shop = d->workshop;
-
-    d->n_crowds = 0;
-    g_hash_table_remove_all(shop->crowd_of);
-    for (int i = 0; i < shop->n_claims; i++) {
-        shop->claims[i].got = 0;
-        shop->claims[i].crowd = -1;
-        if (shop->claims[i].want > 0)
-            crowd_for(d, shop->claims[i].mask);
-    }
-    for (int k = 0; k < d->n_crowds; k++)
-        d->crowds[k].first_edge = k;
-    if (d->n_crowds > 0)
-        qsort(d->crowds, (size_t)d->n_crowds, sizeof *d->crowds, by_width);
-    for (int k = 0; k < d->n_crowds; k++)
-        g_hash_table_insert(shop->crowd_of, (gpointer)d->crowds[k].mask,
-                            GINT_TO_POINTER(k + 1));
-}
-
-static void seat_claims(Division *d)
-{
-    Workshop *shop = d->workshop;
-    int at = 0;
-
-    shop->claim_first = g_renew(int, shop->claim_first, shop->max_crowds + 1);
-    for (int i = 0; i < shop->n_claims; i++) {
-        Claim *claim = &shop->claims[i];
-
-        if (claim->want <= 0)
-            continue;
-        claim->crowd =
-            GPOINTER_TO_INT(g_hash_table_lookup(shop->crowd_of, claim->mask)) - 1;
-        d->crowds[claim->crowd].n_claims++;
-    }
-    for (int k = 0; k < d->n_crowds; k++) {
-        shop->claim_first[k] = at;
-        at += d->crowds[k].n_claims;
-    }
-    for (int i = 0; i < shop->n_claims; i++)
-        if (shop->claims[i].crowd >= 0)
-            shop->claim_order[shop->claim_first[shop->claims[i].crowd]++] = i;
-    for (int k = 0; k < d->n_crowds; k++)
-        shop->claim_first[k] -= d->crowds[k].n_claims;
-}
-
-static void draw_edges(Division *d)
-{
-    Workshop *shop = d->workshop;
-    int64_t n_edges = 0;
-
-    for (int k = 0; k < d->n_crowds; k++)
-        n_edges += d->crowds[k].mask->n_cpus;
-    if (n_edges > shop->max_edges) {
-        shop->max_edges = (int)n_edges;
-        d->edge_cpu = g_renew(int, d->edge_cpu, n_edges);
-        d->edge_got = g_renew(int64_t, d->edge_got, n_edges);
-        shop->edge_order = g_renew(int, shop->edge_order, n_edges);
-        shop->edge_crowd = g_renew(int, shop->edge_crowd, n_edges);
-    }
-    d->n_edges = 0;
-    for (int k = 0; k < d->n_crowds; k++) {
-        const CpuSet *mask = d->crowds[k].mask;
-
-        d->crowds[k].first_edge = d->n_edges;
-        for (int p = cpuset_next(mask, 0); p >= 0; p = cpuset_next(mask, p + 1)) {
-            d->edge_cpu[d->n_edges] = p;
-            d->edge_got[d->n_edges] = 0;
-            shop->edge_crowd[d->n_edges++] = k;
-        }
-        d->crowds[k].n_edges = d->n_edges - d->crowds[k].first_edge;
-    }
-}
-
-static void sort_edges_by_cpu(Division *d)
-{
-    Workshop *shop = d->workshop;
-
-    for (int p = 0; p <= d->n_cpus; p++)
-        shop->cpu_first[p] = 0;
-    for (int e = 0; e < d->n_edges; e++)
-        shop->cpu_first[d->edge_cpu[e] + 1]++;
-    for (int p = 0; p < d->n_cpus; p++)
-        shop->cpu_first[p + 1] += shop->cpu_first[p];
-    for (int e = 0; e < d->n_edges; e++)
-        shop->edge_order[shop->cpu_first[d->edge_cpu[e]]++] = e;
-    for (int p = d->n_cpus; p > 0; p--)
-        shop->cpu_first[p] = shop->cpu_first[p - 1];
-    shop->cpu_first[0] = 0;
-}
-
-/* ── one region ───────────────────────────────────────────────────────────── */
 
 static bool is_live(const Division *d, int edge)
 {
@@ -478,103 +267,50 @@ static int seen_first(Division *d, int *order, int n, int first_node)
     return n_seen;
 }
 
-static void settle(Division *d, Region region)
+/* Cuts @region in two where the last search ended.  What it saw is the first part and
+ * has a number of its own from now on; the rest is left in @rest. */
+static Region split(Division *d, Region region, Region *rest)
 {
     Workshop *shop = d->workshop;
-    Region rest = region;
+    int *crowds = shop->crowd_order + region.crowds;
+    int *cpus = shop->cpu_order + region.cpus;
+    int n_crowds = seen_first(d, crowds, region.n_crowds, 0);
+    int n_cpus = seen_first(d, cpus, region.n_cpus, d->n_crowds);
+
+    for (int c = 0; c < n_crowds; c++)
+        d->crowds[crowds[c]].region = shop->n_regions;
+    for (int p = 0; p < n_cpus; p++)
+        shop->cpu_region[cpus[p]] = shop->n_regions;
+    shop->n_regions++;
+    *rest = (Region){ region.crowds + n_crowds, region.n_crowds - n_crowds,
+                      region.cpus + n_cpus, region.n_cpus - n_cpus };
+    return (Region){ region.crowds, n_crowds, region.cpus, n_cpus };
+}
+
+static void settle(Division *d, Region region)
+{
+    Region crowded, rest;
 
     offer(d, region);
     if (place(d, region))
         return;
-    region.n_crowds =
-        seen_first(d, shop->crowd_order + region.crowds, region.n_crowds, 0);
-    region.n_cpus =
-        seen_first(d, shop->cpu_order + region.cpus, region.n_cpus, d->n_crowds);
-    rest.crowds += region.n_crowds;
-    rest.n_crowds -= region.n_crowds;
-    rest.cpus += region.n_cpus;
-    rest.n_cpus -= region.n_cpus;
-    for (int c = 0; c < region.n_crowds; c++)
-        d->crowds[shop->crowd_order[region.crowds + c]].region = shop->n_regions;
-    for (int p = 0; p < region.n_cpus; p++)
-        shop->cpu_region[shop->cpu_order[region.cpus + p]] = shop->n_regions;
-    shop->n_regions++;
-    settle(d, region);
+    crowded = split(d, region, &rest);
+    settle(d, crowded);
     settle(d, rest);
-}
-
-/* ── all of it ────────────────────────────────────────────────────────────── */
-
-/* Everything that can be reached from @start over masks is one region. */
-static Region reach(Division *d, int start, int crowds, int cpus)
-{
-    Workshop *shop = d->workshop;
-    Region region = { .crowds = crowds, .cpus = cpus };
-
-    shop->crowd_order[crowds + region.n_crowds++] = start;
-    d->crowds[start].region = shop->n_regions;
-    for (int c = 0; c < region.n_crowds; c++) {
-        const Crowd *crowd = &d->crowds[shop->crowd_order[crowds + c]];
-
-        for (int e = crowd->first_edge; e < crowd->first_edge + crowd->n_edges; e++) {
-            int p = d->edge_cpu[e];
-
-            if (shop->cpu_region[p] >= 0)
-                continue;
-            shop->cpu_region[p] = shop->n_regions;
-            shop->cpu_order[cpus + region.n_cpus++] = p;
-            for (int i = shop->cpu_first[p]; i < shop->cpu_first[p + 1]; i++) {
-                int k = shop->edge_crowd[shop->edge_order[i]];
-
-                if (d->crowds[k].region >= 0)
-                    continue;
-                d->crowds[k].region = shop->n_regions;
-                shop->crowd_order[crowds + region.n_crowds++] = k;
-            }
-        }
-    }
-    shop->n_regions++;
-    return region;
-}
-
-static int by_number(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
 }
 
 void division_make(Division *d, Claim *claims, int n_claims, const int64_t *capacity,
                    int n_cpus)
 {
-    Workshop *shop = d->workshop;
     int crowds = 0, cpus = 0;
 
-    shop->claims = claims;
-    shop->n_claims = n_claims;
-    shop->capacity = capacity;
-    shop->n_regions = 0;
-    make_room(d, n_claims, n_cpus);
-    gather_crowds(d);
-    seat_claims(d);
-    draw_edges(d);
-    sort_edges_by_cpu(d);
-    shop->crowd_order = g_renew(int, shop->crowd_order, shop->max_crowds);
-    shop->queue = g_renew(int, shop->queue, shop->max_crowds + shop->max_cpus);
-    shop->via = g_renew(int, shop->via, shop->max_crowds + shop->max_cpus);
-    shop->spare = g_renew(int, shop->spare, shop->max_crowds + shop->max_cpus);
-    for (int k = 0; k < d->n_crowds; k++)
-        d->crowds[k].region = -1;
-    for (int p = 0; p < n_cpus; p++) {
-        shop->cpu_region[p] = -1;
-        d->given[p] = 0;
-    }
+    workshop_lay_out(d, claims, n_claims, capacity, n_cpus);
     for (int k = 0; k < d->n_crowds; k++) {
         Region region;
 
         if (d->crowds[k].region >= 0)
             continue;
-        region = reach(d, k, crowds, cpus);
-        qsort(shop->crowd_order + crowds, (size_t)region.n_crowds, sizeof(int),
-              by_number);
+        region = workshop_reach(d, k, crowds, cpus);
         crowds += region.n_crowds;
         cpus += region.n_cpus;
         settle(d, region);

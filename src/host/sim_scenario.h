@@ -6,6 +6,15 @@
 #include "sim_event.h"
 #include "sim_load_text.h"
 
+/* How many decimals of a number count. */
+enum {
+    SECOND_PLACES = 6,     /* microseconds */
+    PERCENT_PLACES = 4,    /* millionths of a CPU */
+    THOUSANDTH_PLACES = 1, /* thousandths of a CPU */
+};
+
+#define SCENARIO_TIME_MAX (INT64_C(1000000) * SIM_SECOND)
+
 typedef struct {
     const char *name; /* of the group; copies are NAME-1, NAME-2, … */
     int first_vm, n_vms;
@@ -21,6 +30,9 @@ typedef struct {
     Sim *sim;
 } Scenario;
 
-bool scenario_add_event(Scenario *scenario, int g, const char *name, GError **error);
+/* Makes the world, with nothing in it. */
+bool scenario_read_host(Scenario *scenario, GError **error);
+
+bool scenario_add_event(Scenario *scenario, int g, GError **error);
 
 #endif

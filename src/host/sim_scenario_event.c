@@ -8,10 +8,6 @@
 
 #include <string.h>
 
-enum { SECOND_PLACES = 6, THOUSANDTH_PLACES = 1 };
-
-#define TIME_MAX (INT64_C(1000000) * SIM_SECOND)
-
 enum { VM = 1, CPUS = 2, FOR = 4, VCPUS = 8, WEIGHT = 16, QUOTA = 32 };
 
 static const struct {
@@ -82,9 +78,10 @@ static bool read_numbers(const Scenario *scenario, int g, SimEvent *event,
     const Keys *keys = scenario->keys;
     int64_t number = 0;
 
-    if (!keys_number(keys, g, "at", SECOND_PLACES, 0, TIME_MAX, &event->at_us, error) ||
-        !keys_number(keys, g, "for", SECOND_PLACES, 1, TIME_MAX, &event->lasts_us,
+    if (!keys_number(keys, g, "at", SECOND_PLACES, 0, SCENARIO_TIME_MAX, &event->at_us,
                      error) ||
+        !keys_number(keys, g, "for", SECOND_PLACES, 1, SCENARIO_TIME_MAX,
+                     &event->lasts_us, error) ||
         !keys_number(keys, g, "vcpus", 0, 1, SIM_VCPUS_OF_VM_MAX, &number, error) ||
         !keys_number(keys, g, "weight", 0, 1, SHARE_WEIGHT_MAX, &number, error) ||
         !keys_number(keys, g, "quota", THOUSANDTH_PLACES, 0, LOAD_FULL, &number,
@@ -120,13 +117,12 @@ static bool add_for_vms(Scenario *scenario, int g, SimEvent event, bool then_sto
     return true;
 }
 
-bool scenario_add_event(Scenario *scenario, int g, const char *name, GError **error)
+bool scenario_add_event(Scenario *scenario, int g, GError **error)
 {
     const Keys *keys = scenario->keys;
     int deed = find_deed(keys_text(keys, g, "do"));
     SimEvent event = { .vm = -1 };
 
-    (void)name;
     if (!keys_check(keys, g, event_keys, error))
         return false;
     if (deed < 0)
