@@ -4,6 +4,8 @@
  * The policy is that of the recording, which it begins with, but for what one asks to be
  * different.  What is decided then has no effect on what happens next: it has happened.
  */
+#include <stdlib.h>
+
 #include "turns.h"
 #include "wishes.h"
 
@@ -22,15 +24,20 @@ static void replay_options_clear(ReplayOptions *options)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ReplayOptions, replay_options_clear)
 
+/* A preamble begins in the second line; the first says that it is a recording. */
 static bool recorded_policy(const char *recording, Policy *policy, GError **error)
 {
     g_autofree char *preamble = host_replay_preamble(recording, error);
+    g_autoptr(GError) why = NULL;
+    char *what;
+    long line;
 
     if (!preamble)
         return false;
-    if (policy_parse(preamble, policy, error))
+    if (policy_parse(preamble, policy, &why))
         return true;
-    g_prefix_error(error, "%s: the policy it was made under, line ", recording);
+    line = strtol(why->message, &what, 10) + 1;
+    g_set_error(error, HOST_ERROR, HOST_ERROR_TEXT, "%s:%ld%s", recording, line, what);
     return false;
 }
 

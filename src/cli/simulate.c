@@ -243,7 +243,7 @@ int cli_simulate(int argc, char **argv)
         { "mix", 0, 0, G_OPTION_ARG_STRING, &options.mix,
           "...that are heavy (default), steady, bursty or idle", "MIX" },
         { "seed", 0, 0, G_OPTION_ARG_INT, &options.seed,
-          "The chance in the host (default: 0)", "S" },
+          "The chance in the host (default: its own)", "S" },
         { "periods", 0, 0, G_OPTION_ARG_INT, &options.n_periods,
           "How many to live through (default: all there are, or 100)", "N" },
         { "period", 0, 0, G_OPTION_ARG_STRING, &options.period,

@@ -80,7 +80,7 @@ void host_wishes_add(GOptionContext *options, HostWishes *wishes)
         { "cycles", 0, 0, G_OPTION_ARG_INT, &wishes->cycles, "Stop after N periods",
           "N" },
         { "seed", 0, 0, G_OPTION_ARG_INT, &wishes->seed,
-          "The chance in a simulated host (default: 0)", "S" },
+          "The chance in a simulated host (default: its own)", "S" },
         G_OPTION_ENTRY_NULL,
     };
 

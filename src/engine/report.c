@@ -75,9 +75,10 @@ void report_heading(bool colour, GString *out)
 {
     g_autoptr(GString) line = g_string_new(NULL);
 
-    g_string_append_printf(line, "%6s %6s %6s %9s  %-18s %-18s %s\n", "period", "VMs",
+    g_string_append_printf(line, "%6s %6s %6s %9s  %-18s %-18s %s", "period", "VMs",
                            "vCPUs", "wanted", " busiest, %", "  spread, %", "what");
     paint(out, colour, BOLD, line->str);
+    g_string_append_c(out, '\n');
 }
 
 static void append_line(GString *out, const View *view, bool colour)
