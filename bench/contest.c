@@ -9,20 +9,28 @@
 #include "plan/plan.h"
 #include "steady_view.h"
 
-enum { OPTIMUM_NODES_MAX = 2000000 };
+enum {
+    OPTIMUM_NODES_MAX = 2000000,
+
+    /* In Policy's millionths: a tenth of a CPU.  What is beyond five points costs less
+     * overload than that, so nobody moves for anything else. */
+    PRICE_DEAR = 100000,
+};
 
 static const struct {
     const char *name;
     Rule rule; /* N_RULES where it is none */
+    int price; /* of a move; 0 for the usual one */
 } entrants[N_ENTRANTS] = {
-    [ENTRANT_FLOW] = { "flow", RULE_FLOW },
-    [ENTRANT_MOVESWAP] = { "move+swap", N_RULES },
-    [ENTRANT_MOVESWAP_DROP] = { "move+swap+drop", N_RULES },
-    [ENTRANT_GREEDY] = { "greedy", RULE_GREEDY },
-    [ENTRANT_AVERAGE] = { "average", RULE_AVERAGE },
-    [ENTRANT_HOTCOLD] = { "hotcold", RULE_HOTCOLD },
-    [ENTRANT_UNIT] = { "unit", RULE_UNIT },
-    [ENTRANT_COUNT] = { "count", RULE_COUNT },
+    [ENTRANT_FLOW] = { "flow", RULE_FLOW, PRICE_DEAR },
+    [ENTRANT_FLOW_USUAL] = { "flow, usual price", RULE_FLOW, 0 },
+    [ENTRANT_MOVESWAP] = { "move+swap", N_RULES, 0 },
+    [ENTRANT_MOVESWAP_DROP] = { "move+swap+drop", N_RULES, 0 },
+    [ENTRANT_GREEDY] = { "greedy", RULE_GREEDY, 0 },
+    [ENTRANT_AVERAGE] = { "average", RULE_AVERAGE, 0 },
+    [ENTRANT_HOTCOLD] = { "hotcold", RULE_HOTCOLD, 0 },
+    [ENTRANT_UNIT] = { "unit", RULE_UNIT, 0 },
+    [ENTRANT_COUNT] = { "count", RULE_COUNT, 0 },
 };
 
 const char *entrant_name(Entrant entrant)
@@ -59,14 +67,16 @@ static bool goes_on(const Steady *host, const Plan *plan, const Showing *showing
            showing->n_moves < 4 * host->n_vcpus;
 }
 
-static void play_rule(const Steady *host, Rule rule, int *placement, Showing *out)
+static void play_rule(const Steady *host, Entrant entrant, int *placement, Showing *out)
 {
     g_autoptr(Planner) planner = planner_new();
     Policy policy = policy_default;
     Plan plan = { 0 };
     SteadyView view;
 
-    policy.rule = rule;
+    policy.rule = entrants[entrant].rule;
+    if (entrants[entrant].price > 0)
+        policy.price_move = entrants[entrant].price;
     policy.granularity = (Granularity){ .level = LEVEL_PCPU };
     steady_view_make(host, &view);
     memcpy(placement, host->home, (size_t)host->n_vcpus * sizeof *placement);
@@ -106,7 +116,7 @@ static void play(int job, void *data)
     steady_draw(match->family, match->seed, &host);
     for (int e = 0; e < N_ENTRANTS; e++) {
         if (entrants[e].rule != N_RULES)
-            play_rule(&host, entrants[e].rule, placement, &match->showings[e]);
+            play_rule(&host, (Entrant)e, placement, &match->showings[e]);
         else
             play_moveswap(&host, e == ENTRANT_MOVESWAP_DROP, placement,
                           &match->showings[e]);

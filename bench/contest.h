@@ -12,7 +12,8 @@
 #include "steady.h"
 
 typedef enum {
-    ENTRANT_FLOW,
+    ENTRANT_FLOW,       /* for which a move is so dear that only the target counts */
+    ENTRANT_FLOW_USUAL, /* ...at the usual price, which also buys less overload */
     ENTRANT_MOVESWAP,
     ENTRANT_MOVESWAP_DROP,
     ENTRANT_GREEDY,

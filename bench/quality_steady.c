@@ -47,9 +47,10 @@ static void tell_optimum(const Quality *quality)
 {
     Sheet sheet;
 
-    sheet_begin(&sheet, 2,
-                "cpusets|start|size|hosts|proved|impossible|timed out|flow|move+swap|"
-                "…+drop|greedy|average|hotcold|unit|count");
+    sheet_begin(
+        &sheet, 2,
+        "cpusets|start|size|hosts|proved|impossible|timed out|flow|usual price|move+swap|"
+        "…+drop|greedy|average|hotcold|unit|count");
     for (guint i = 0; i < quality->standings->len; i++) {
         const Standing *standing = standing_at(quality, i);
 
@@ -82,7 +83,7 @@ static void tell_families(const Quality *quality)
 
     sheet_begin(
         &sheet, 2,
-        "cpusets|start|size|hosts|flow|move+swap|ratio|more|…+drop|greedy|average|"
+        "cpusets|start|size|hosts|flow|move+swap|ratio|more|usual price|…+drop|greedy|average|"
         "hotcold|unit|count|flow's σ|flow's ms");
     for (guint i = 0; i < quality->standings->len; i++) {
         const Standing *standing = standing_at(quality, i);
@@ -97,6 +98,7 @@ static void tell_families(const Quality *quality)
         else
             sheet_cell(&sheet, "-");
         sheet_cell(&sheet, "%d", flow->n_more);
+        tell_moves(&sheet, &standing->scores[ENTRANT_FLOW_USUAL]);
         for (int e = ENTRANT_MOVESWAP_DROP; e < N_ENTRANTS; e++)
             tell_moves(&sheet, &standing->scores[e]);
         sheet_cell(&sheet, "%.1f", flow->sigma);
@@ -114,8 +116,11 @@ void quality_tell_steady(const Quality *quality)
         "Loads do not change, and everybody knows them: how few vCPUs have to move until "
         "the standard\ndeviation of pCPU load is at most five points?  Sizes are pCPUs × "
         "vCPUs.  *Random*: everybody\nstarts anywhere; *changed*: on a balanced host, one "
-        "load in ten was drawn anew.  *Move+swap*\ntakes the best move or swap per vCPU "
-        "disturbed until done; *drop* then takes home whom it can.\n");
+        "load in ten was drawn anew.  *Flow*\nhere finds a move so dear (a tenth of a CPU of "
+        "overload) that only the target is worth any; at the\n*usual price* it also moves to "
+        "have less overload, where these very full hosts have some.\n*Move+swap* takes the "
+        "best move or swap per vCPU disturbed until done; *drop* then takes home\nwhom it "
+        "can.\n");
     puts(
         "### Beside the optimum\n\n"
         "Branch and bound proves the fewest moves, or that no number would do, or gives up. "
