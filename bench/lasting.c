@@ -2,15 +2,18 @@
  * lasting.c - a day on which one thing happens.
  *
  * The day is written as a trace.  Loads are three quarters of what the host has, so that
- * they can be carried; they tremble by a percent of a CPU.  How balanced a period was is
- * told by who was pinned where in it and what was wanted in it, and is known when it is
- * over.
+ * they can be carried; they tremble by a percent of a CPU about a level.  How
+ * balanced a period was is told by who was pinned where in it, and by the levels: the
+ * trembling is nobody's to balance.  It is also why a policy cannot know the
+ * levels exactly, so a tenth more than five points will do.
  */
 #include "lasting.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "chance.h"
 #include "engine/engine.h"
@@ -24,52 +27,58 @@ enum {
     STILL = 2000,
     AFTER = 24,
     N_HOSTS = 6,
+    PERCENT_CARRIED = 75,
 };
+
+static const double BALANCED = 5.5; /* points */
 
 /* ── the trace ────────────────────────────────────────────────────────────── */
 
-/* Percent of a CPU; of all that is drawn, three quarters. */
-static int level_of(const Steady *host, int vcpu)
+/* What each vCPU wants, but for the trembling: percent of a CPU. */
+typedef struct {
+    int before[N_VCPUS], after[N_VCPUS];
+} Levels;
+
+static void draw_levels(uint64_t seed, Chance *chance, Levels *out)
 {
-    return host->load[vcpu] * 3 / 40;
+    const Family family = { CPUSETS_NONE, 0, N_VCPUS, N_PCPUS };
+    Steady before, other;
+
+    steady_draw(&family, seed, &before);
+    steady_draw(&family, seed + 1000, &other);
+    for (int i = 0; i < N_VCPUS; i++) {
+        const Steady *after = below(chance, 10) == 0 ? &other : &before;
+
+        out->before[i] = before.load[i] * PERCENT_CARRIED / 1000;
+        out->after[i] = after->load[i] * PERCENT_CARRIED / 1000;
+    }
+    steady_clear(&before);
+    steady_clear(&other);
 }
 
-static void write_row(Chance *chance, const Steady *host, int was, int n_before,
-                      int vcpu, GString *out)
+/* The host starts as it comes; evening it out is what the first periods are for. */
+static void write_trace(Chance *chance, const Levels *levels, int n_before,
+                        GString *out)
 {
-    g_string_append_printf(out, "vm%d", vcpu);
-    for (int t = 0; t < n_before + AFTER; t++) {
-        int level = t < n_before ? was : level_of(host, vcpu);
-        int trembling = level + between(chance, -1, 1);
+    g_string_append(out, "vcpu");
+    for (int t = 0; t < n_before + AFTER; t++)
+        g_string_append_printf(out, ",%d", 300 * t);
+    for (int i = 0; i < N_VCPUS; i++) {
+        g_string_append_printf(out, "\nvm%d", i);
+        for (int t = 0; t < n_before + AFTER; t++) {
+            int level = t < n_before ? levels->before[i] : levels->after[i];
+            int trembling = level + between(chance, -1, 1);
 
-        g_string_append_printf(out, ",%d", CLAMP(trembling, 0, 100));
+            g_string_append_printf(out, ",%d", CLAMP(trembling, 0, 100));
+        }
     }
     g_string_append_c(out, '\n');
 }
 
-/* The host starts as it comes; evening it out is what the first periods are for. */
-static void write_trace(uint64_t seed, int n_before, GString *out)
-{
-    const Family family = { CPUSETS_NONE, 0, N_VCPUS, N_PCPUS };
-    Chance chance = chance_of(seed, 7);
-    Steady before, after;
-
-    steady_draw(&family, seed, &before);
-    steady_draw(&family, seed + 1000, &after);
-    g_string_append(out, "vcpu");
-    for (int t = 0; t < n_before + AFTER; t++)
-        g_string_append_printf(out, ",%d", 300 * t);
-    g_string_append_c(out, '\n');
-    for (int i = 0; i < N_VCPUS; i++)
-        write_row(&chance, below(&chance, 10) == 0 ? &after : &before,
-                  level_of(&before, i), n_before, i, out);
-    steady_clear(&before);
-    steady_clear(&after);
-}
-
-static Host *open_host(uint64_t seed, int n_before, GError **error)
+static Host *open_host(uint64_t seed, int n_before, Levels *levels, GError **error)
 {
     g_autoptr(GString) text = g_string_new(NULL);
+    Chance chance = chance_of(seed, 7);
     g_autofree char *path = NULL;
     Host *host = NULL;
     int fd = g_file_open_tmp("lasting-XXXXXX.csv", &path, error);
@@ -77,7 +86,8 @@ static Host *open_host(uint64_t seed, int n_before, GError **error)
     if (fd < 0)
         return NULL;
     g_close(fd, NULL);
-    write_trace(seed, n_before, text);
+    draw_levels(seed, &chance, levels);
+    write_trace(&chance, levels, n_before, text);
     if (g_file_set_contents(path, text->str, (gssize)text->len, error))
         host = host_sim_open_trace(path, N_PCPUS, false, error);
     g_unlink(path);
@@ -90,24 +100,35 @@ typedef struct {
     double sigma, overload; /* points, CPUs */
 } Truth;
 
-static Truth look_back(const Host *host, const Sample *sample)
+static double spread(const double *loads)
 {
-    double loads[N_PCPUS] = { 0 }, mean = 0, squares = 0;
+    double mean = 0, squares = 0;
+
+    for (int p = 0; p < N_PCPUS; p++)
+        mean += loads[p] / N_PCPUS;
+    for (int p = 0; p < N_PCPUS; p++)
+        squares += (loads[p] - mean) * (loads[p] - mean);
+    return sqrt(squares / N_PCPUS);
+}
+
+static Truth look_back(const Host *host, const Sample *sample, const Levels *levels)
+{
+    double wanted[N_PCPUS] = { 0 }, level[N_PCPUS] = { 0 };
     Truth truth = { 0 };
     SimTruth told;
 
     host_sim_truth(host, &told);
     for (guint i = 0; i < sample->vcpus->len; i++) {
-        int at = cpuset_next(g_array_index(sample->vcpus, SampleVcpu, i).pins, 0);
+        const SampleVcpu *vcpu = &g_array_index(sample->vcpus, SampleVcpu, i);
+        const SampleVm *vm = &g_array_index(sample->vms, SampleVm, vcpu->vm);
+        int at = cpuset_next(vcpu->pins, 0);
 
-        loads[at] += told.wanted[i];
-        mean += (double)told.wanted[i] / N_PCPUS;
+        wanted[at] += told.wanted[i];
+        level[at] += levels->after[atoi(vm->name + strlen("vm"))];
     }
-    for (int p = 0; p < N_PCPUS; p++) {
-        squares += (loads[p] - mean) * (loads[p] - mean);
-        truth.overload += MAX(0, loads[p] - 1000) / 1000;
-    }
-    truth.sigma = sqrt(squares / N_PCPUS) / 10;
+    for (int p = 0; p < N_PCPUS; p++)
+        truth.overload += MAX(0, wanted[p] - 1000) / 1000;
+    truth.sigma = spread(level);
     return truth;
 }
 
@@ -120,7 +141,7 @@ static void note_after(int since, Truth truth, bool *balanced, Lasting *out)
         out->overload[since] += truth.overload / N_HOSTS;
         out->sigma[since] += truth.sigma / N_HOSTS;
     }
-    if (*balanced || truth.sigma > (double)SIGMA_EVEN / 10)
+    if (*balanced || truth.sigma > BALANCED)
         return;
     *balanced = true;
     out->n_balanced++;
@@ -128,8 +149,8 @@ static void note_after(int since, Truth truth, bool *balanced, Lasting *out)
     out->periods_at_worst = MAX(out->periods_at_worst, since);
 }
 
-static bool live_one(Host *host, const Policy *policy, int n_before, Lasting *out,
-                     GError **error)
+static bool live_one(Host *host, const Levels *levels, const Policy *policy,
+                     int n_before, Lasting *out, GError **error)
 {
     g_autoptr(Engine) engine = engine_new(host, policy);
     g_autoptr(GError) why = NULL;
@@ -142,8 +163,8 @@ static bool live_one(Host *host, const Policy *policy, int n_before, Lasting *ou
 
         /* The first step only starts to count, so step t looks back on column t - 1. */
         if (t - 1 >= n_before)
-            note_after(t - 1 - n_before, look_back(host, &period.sample), &balanced,
-                       out);
+            note_after(t - 1 - n_before, look_back(host, &period.sample, levels),
+                       &balanced, out);
         if (t - 1 < SETTLE)
             out->repins_settling += repins;
         else if (t - 1 < n_before)
@@ -168,10 +189,11 @@ bool lasting_live(Rule rule, bool quick, Lasting *out)
                       .n_hosts = N_HOSTS,
                       .n_still_periods = n_before - SETTLE };
     for (uint64_t seed = 1; seed <= N_HOSTS; seed++) {
+        Levels levels;
         g_autoptr(GError) why = NULL;
-        g_autoptr(Host) host = open_host(seed, n_before, &why);
+        g_autoptr(Host) host = open_host(seed, n_before, &levels, &why);
 
-        if (!host || !live_one(host, &policy, n_before, out, &why)) {
+        if (!host || !live_one(host, &levels, &policy, n_before, out, &why)) {
             fprintf(stderr, "bench_quality: %s\n", why->message);
             return false;
         }

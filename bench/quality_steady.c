@@ -148,8 +148,9 @@ void quality_tell_lasting(const Quality *quality)
         "Loads of 256 vCPUs on 64 pCPUs tremble by a point for a long time; then one in "
         "ten changes for\ngood.  Repins are per host: while settling in, while nothing "
         "happens, and after the change.\nThen, on how many hosts σ came down to five "
-        "points again and after how many whole periods, and\nthe overload, in CPUs, of "
-        "the period of the change and of those after it.\n");
+        "points again (the tremble left out, and a tenth allowed)\nand after how many "
+        "whole periods; and the overload, in CPUs, of the period of the change and of\nthose "
+        "after it.\n");
     sheet_begin(
         &sheet, 1,
         "policy|settling|still|after|balanced|periods|worst|overload|+1|+2|+3|+4|+5");
