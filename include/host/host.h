@@ -42,10 +42,10 @@ struct Host {
 /* An answer of HOST_ERROR_ENDED to observe means that all was well until here.  What
  * was recorded happened under other pins: those that are made now are told from then on,
  * but what ran and waited stays as it was. */
-Host *host_replay_open(const char *recording, GError **error);
+Host *host_replay_open(const char *path, GError **error);
 
 /* What a recording says of the policy it was made under; free with g_free. */
-char *host_replay_preamble(const char *recording, GError **error);
+char *host_replay_preamble(const char *path, GError **error);
 
 /* Both take @inner over: closing the wrapper closes what it wraps, and so does failing
  * to make one.  A recording opens with @preamble, which is the policy in words; it means

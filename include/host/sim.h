@@ -39,6 +39,6 @@ typedef struct {
     int n_periods;        /* how many there are in all; 0 for no end */
 } SimTruth;
 
-void host_sim_truth(const Host *sim, SimTruth *out);
+void host_sim_truth(const Host *host, SimTruth *out);
 
 #endif

@@ -44,36 +44,35 @@ static void switch_cpus(Sim *sim, const CpuSet *cpus, bool on)
 
 static void happen(Sim *sim, const SimEvent *event)
 {
-    SimVm *vm = event->vm >= 0 ? sim_vm(sim, event->vm) : NULL;
-
     switch (event->kind) {
     case SIM_EVENT_START:
-        if (!vm->running)
+        if (!sim_vm(sim, event->vm)->running)
             sim_start_vm(sim, event->vm);
         return;
     case SIM_EVENT_STOP:
-        vm->running = false;
+        sim_vm(sim, event->vm)->running = false;
         return;
     case SIM_EVENT_RESTART:
-        sim_start_vm(sim, event->vm);
+        if (sim_vm(sim, event->vm)->running)
+            sim_start_vm(sim, event->vm);
         return;
     case SIM_EVENT_BUSY:
-        vm->busy_until_us = sim->now_us + event->lasts_us;
+        sim_vm(sim, event->vm)->busy_until_us = sim->now_us + event->lasts_us;
         return;
     case SIM_EVENT_REFUSE:
-        vm->refuses = true;
+        sim_vm(sim, event->vm)->refuses = true;
         return;
     case SIM_EVENT_PLUG:
-        vm->n_vcpus = event->number;
+        sim_vm(sim, event->vm)->n_vcpus = event->number;
         return;
     case SIM_EVENT_WEIGHT:
-        vm->weight = event->number;
+        sim_vm(sim, event->vm)->weight = event->number;
         return;
     case SIM_EVENT_QUOTA:
-        vm->quota = event->number;
+        sim_vm(sim, event->vm)->quota = event->number;
         return;
     case SIM_EVENT_PIN:
-        pin(sim, vm, event->cpus);
+        pin(sim, sim_vm(sim, event->vm), event->cpus);
         return;
     case SIM_EVENT_OFFLINE:
         switch_cpus(sim, event->cpus, false);

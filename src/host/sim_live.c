@@ -16,6 +16,12 @@ static int64_t time_of(int64_t amount, int64_t us)
     return amount * us / SIM_WHOLE;
 }
 
+/* One for each CPU. */
+static int64_t *amounts_of(GArray *array)
+{
+    return (int64_t *)(void *)array->data;
+}
+
 /* ── who may run where ────────────────────────────────────────────────────── */
 
 /* A kernel lets nobody starve for want of CPUs that are there: with none of its pins
@@ -51,7 +57,7 @@ void sim_change_topology(Sim *sim, Topology *topology)
  * one, which has less to do. */
 static void roam(Sim *sim)
 {
-    int64_t *load = (int64_t *)(void *)sim->capacity->data;
+    int64_t *load = amounts_of(sim->capacity);
 
     for (int p = 0; p < sim->topology->n_pcpus; p++)
         load[p] = 0;
@@ -82,8 +88,11 @@ static void roam(Sim *sim)
 
 /* ── a step ───────────────────────────────────────────────────────────────── */
 
-static void gather(Sim *sim, int64_t from_us, int64_t to_us)
+static void gather(Sim *sim, int64_t until_us)
 {
+    int64_t us = until_us - sim->now_us;
+
+    g_assert(us > 0);
     g_array_set_size(sim->sharers, 0);
     g_array_set_size(sim->sharer_vcpus, 0);
     for (guint i = 0; i < sim->vms->len; i++) {
@@ -92,8 +101,8 @@ static void gather(Sim *sim, int64_t from_us, int64_t to_us)
         for (int j = 0; vm->running && j < vm->n_vcpus; j++) {
             int v = vm->first_vcpu + j;
             SimVcpu *vcpu = sim_vcpu(sim, v);
-            int load = sim_load_mean(&vcpu->load, from_us, to_us);
-            int64_t behind = vcpu->behind_us * SIM_WHOLE / (to_us - from_us);
+            int load = sim_load_mean(&vcpu->load, sim->now_us, until_us);
+            int64_t behind = vcpu->behind_us * SIM_WHOLE / us;
             Sharer sharer = {
                 .mask = vcpu->mask,
                 .vm = (int)i,
@@ -104,18 +113,18 @@ static void gather(Sim *sim, int64_t from_us, int64_t to_us)
                              : SIM_WHOLE,
             };
 
-            vcpu->wanted_us += time_of(MIN(load, sharer.limit), to_us - from_us);
-            vcpu->behind_us += time_of(load, to_us - from_us);
+            vcpu->wanted_us += time_of(MIN(load, sharer.limit), us);
+            vcpu->behind_us += time_of(load, us);
             g_array_append_val(sim->sharers, sharer);
             g_array_append_val(sim->sharer_vcpus, v);
         }
     }
 }
 
-static void measure_cpus(Sim *sim, int64_t from_us, int64_t to_us)
+static void measure_cpus(Sim *sim, int64_t until_us)
 {
-    int64_t *capacity = (int64_t *)(void *)sim->capacity->data;
-    int64_t *taken = (int64_t *)(void *)sim->taken->data;
+    int64_t *capacity = amounts_of(sim->capacity);
+    int64_t *taken = amounts_of(sim->taken);
 
     for (int p = 0; p < sim->topology->n_pcpus; p++) {
         const Pcpu *pcpu = &sim->topology->pcpus[p];
@@ -126,7 +135,7 @@ static void measure_cpus(Sim *sim, int64_t from_us, int64_t to_us)
     for (guint i = 0; i < sim->foreign->len; i++) {
         SimForeign *foreign = &g_array_index(sim->foreign, SimForeign, i);
 
-        taken[foreign->pcpu] += sim_load_mean(&foreign->load, from_us, to_us);
+        taken[foreign->pcpu] += sim_load_mean(&foreign->load, sim->now_us, until_us);
     }
     for (int p = 0; p < sim->topology->n_pcpus; p++)
         taken[p] = MIN(taken[p], capacity[p]);
@@ -135,8 +144,8 @@ static void measure_cpus(Sim *sim, int64_t from_us, int64_t to_us)
 static void share_cpus_out(Sim *sim)
 {
     Sharer *sharers = (Sharer *)(void *)sim->sharers->data;
-    const int64_t *capacity = (const int64_t *)(const void *)sim->capacity->data;
-    const int64_t *taken = (const int64_t *)(const void *)sim->taken->data;
+    const int64_t *capacity = amounts_of(sim->capacity);
+    const int64_t *taken = amounts_of(sim->taken);
     int n_sharers = (int)sim->sharers->len, n_pcpus = sim->topology->n_pcpus;
 
     if (sim->shares)
@@ -149,8 +158,8 @@ static void share_cpus_out(Sim *sim)
 static void count_cpus(Sim *sim, int64_t *idle, int64_t us)
 {
     const int64_t *given = share_given(sim->share);
-    const int64_t *taken = (const int64_t *)(const void *)sim->taken->data;
-    int64_t *busy_ns = (int64_t *)(void *)sim->busy_ns->data;
+    const int64_t *taken = amounts_of(sim->taken);
+    int64_t *busy_ns = amounts_of(sim->busy_ns);
 
     for (int p = 0; p < sim->topology->n_pcpus; p++) {
         busy_ns[p] += (given[p] + taken[p]) * us / 1000;
@@ -185,7 +194,7 @@ static int64_t poll_on(const SimVm *vm, const Sharer *sharer, int64_t *idle)
 
 static void count_vcpus(Sim *sim, int64_t *idle, int64_t us)
 {
-    int64_t *busy_ns = (int64_t *)(void *)sim->busy_ns->data;
+    int64_t *busy_ns = amounts_of(sim->busy_ns);
 
     for (guint i = 0; i < sim->sharers->len; i++) {
         const Sharer *sharer = &g_array_index(sim->sharers, Sharer, i);
@@ -206,11 +215,11 @@ static void count_vcpus(Sim *sim, int64_t *idle, int64_t us)
 
 static void live_steadily(Sim *sim, int64_t until_us)
 {
-    int64_t *capacity = (int64_t *)(void *)sim->capacity->data;
+    int64_t *capacity = amounts_of(sim->capacity);
     int64_t us = until_us - sim->now_us;
 
-    gather(sim, sim->now_us, until_us);
-    measure_cpus(sim, sim->now_us, until_us);
+    gather(sim, until_us);
+    measure_cpus(sim, until_us);
     share_cpus_out(sim);
     count_cpus(sim, capacity, us);
     if (sim->shares)

@@ -107,7 +107,7 @@ void sim_add_vcpu(Sim *sim, const SimLoad *load, const CpuSet *allowed,
 Host *sim_begin(Sim *sim);
 
 /* As an admin or the guest would. */
-void sim_start_vm(Sim *sim, int vm);
+void sim_start_vm(Sim *sim, int number);
 void sim_change_topology(Sim *sim, Topology *topology);
 void sim_aim(Sim *sim, SimVcpu *vcpu); /* after its pins changed */
 
