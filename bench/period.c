@@ -25,7 +25,8 @@ typedef struct {
     History *history;
     Sample sample;
     Snapshot snapshot;
-    double derive_ms;
+    double derive_ms;   /* of the last period */
+    int64_t n_requests; /* of memory, while it was derived */
 } Watched;
 
 static bool watched_open(const char *mix, int n_vcpus, int n_pcpus, bool floating,
@@ -263,7 +264,7 @@ static bool run_watch(const char *mix, int n_vcpus, int n_pcpus, Watch *out)
         plan_make(planner, &watched.snapshot, &policy, &plan);
         ms = crew_ms() - start;
         if (t >= LATER / 2)
-            out->n_requests += heap_n_requests() - requests;
+            out->n_requests += watched.n_requests + heap_n_requests() - requests;
         g_array_append_val(times[plan.verdict], ms);
         out->n[plan.verdict]++;
         out->worst_ms = MAX(out->worst_ms, ms);
