@@ -5,6 +5,7 @@
  * still slept got all it wanted: it wanted what it ran.  One that hardly slept is
  * censored: it is taken to want what it used to want when that lay between the two,
  * and if it seldom did, the upper one, or a whole CPU where that cannot be told either.
+ * Where waiting is not told, all on a CPU that is used up are censored.
  * No vCPU wants more than a CPU, or than its quota.  Waiting is delay, not demand, and
  * is never added to it.
  *

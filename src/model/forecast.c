@@ -217,10 +217,12 @@ static Sums sum_up(const uint16_t *past, const int32_t *weights, int n_moments)
 
 static Forecast conclude(const Sums *sums)
 {
-    int64_t weight = MAX(sums->weight, 1), off = sums->off / weight;
+    int64_t weight = MAX(sums->weight, 1);
+    __int128 squares =
+        (__int128)sums->squares * weight - (__int128)sums->off * sums->off;
 
-    return (Forecast){ .mean = (int)(sums->mean + off),
-                       .variance = MAX(sums->squares / weight - off * off, 0) };
+    return (Forecast){ .mean = (int)(sums->mean + sums->off / weight),
+                       .variance = (int64_t)MAX(squares / weight / weight, 0) };
 }
 
 /* The last moments of a row: their range and mean, and what all older ones say. */

@@ -20,6 +20,7 @@
 
 #include <string.h>
 
+#include "crowd.h"
 #include "demand.h"
 #include "describe.h"
 #include "foreign.h"
@@ -28,6 +29,7 @@ enum {
     ABSENT_MAX = 20, /* samples a track outlives its vCPU */
     RECENT = 5,      /* gaps between samples that make the usual one */
     ALIKE = 20,      /* thousandths of a CPU that are no difference */
+    LITTLE = 50,     /* who gets less may want anything but to be idle */
     PRECEDENT = FORECAST_WEIGHT_SUM / 16, /* weight of moments that are not just one */
     GAP_TIMES = 10, /* usual ones that are too long for a rate to mean anything */
 };
@@ -45,6 +47,7 @@ typedef struct {
 struct History {
     Forecasts *forecasts;
     Foreign *foreign;
+    Crowd crowd;
     GHashTable *all;      /* of Track, which is its own key */
     GPtrArray *now;       /* of Track, in the order of the sample's vCPUs */
     GPtrArray *before;    /* the same of the sample before */
@@ -79,6 +82,7 @@ History *history_new(ForecastRule rule)
 
     history->forecasts = forecasts_new(rule);
     history->foreign = foreign_new();
+    crowd_init(&history->crowd);
     history->all = g_hash_table_new_full(hash_track, is_track, g_free, NULL);
     history->now = g_ptr_array_new();
     history->before = g_ptr_array_new();
@@ -94,6 +98,7 @@ void history_free(History *history)
         return;
     forecasts_free(history->forecasts);
     foreign_free(history->foreign);
+    crowd_clear(&history->crowd);
     g_hash_table_unref(history->all);
     g_ptr_array_unref(history->now);
     g_ptr_array_unref(history->before);
@@ -199,13 +204,14 @@ static int learned(const History *history, const Track *track, const Demand *dem
 {
     const int32_t *weights = forecasts_weights(history->forecasts);
     const uint16_t *past;
+    int least = demand->ran < LITTLE ? LITTLE : demand->ran - ALIKE;
     int64_t sum = 0, weight = 0;
 
     if (track->row < 0)
         return demand->load;
     past = forecasts_row(history->forecasts, track->row);
     for (int t = 0; t < forecasts_n_moments(history->forecasts); t++) {
-        if (past[t] < demand->ran - ALIKE || past[t] > demand->load)
+        if (past[t] < least || past[t] > demand->load)
             continue;
         sum += (int64_t)weights[t] * past[t];
         weight += weights[t];
@@ -245,6 +251,27 @@ static void judge_all(History *history, const Sample *sample, int64_t lasted_us,
         g_array_index(history->ran_us, int64_t, i) =
             judge(history, g_ptr_array_index(history->now, i), vcpu, vm->quota,
                   lasted_us, &out->vcpus[i]);
+    }
+}
+
+/* Where nobody tells who waited, all on a CPU that is used up are censored. */
+static void doubt_all(History *history, const Sample *sample, int64_t lasted_us,
+                      Snapshot *out)
+{
+    crowd_count(&history->crowd, sample, history->ran_us, lasted_us);
+    for (guint i = 0; i < sample->vcpus->len; i++) {
+        const SampleVcpu *seen = &g_array_index(sample->vcpus, SampleVcpu, i);
+        const Track *track = g_ptr_array_index(history->now, i);
+        Vcpu *vcpu = &out->vcpus[i];
+        int quota = g_array_index(sample->vms, SampleVm, seen->vm).quota;
+        Demand most = { .ran = vcpu->ran,
+                        .load = quota > 0 ? MIN(quota, LOAD_FULL) : LOAD_FULL };
+
+        if (seen->waited_ns != SAMPLE_UNKNOWN || track->row < 0 || vcpu->censored ||
+            vcpu->ran >= most.load || !crowd_full(&history->crowd, seen->pins))
+            continue;
+        vcpu->censored = true;
+        vcpu->load = learned(history, track, &most);
     }
 }
 
@@ -346,6 +373,7 @@ bool history_derive(History *history, const Sample *sample, Snapshot *out)
     if (lasted_us > 0) {
         describe(sample, lasted_us, out);
         judge_all(history, sample, lasted_us, out);
+        doubt_all(history, sample, lasted_us, out);
         account_for_the_rest(history, sample, lasted_us, out->foreign);
         forecast_all(history, lasted_us, out);
     }

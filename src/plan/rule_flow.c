@@ -10,6 +10,7 @@
  * What is pinned to no one place must be given one, whether that saves anything or not: a
  * place is what keeps its load apart from others'.  Everything else must pay.
  */
+#include "berth.h"
 #include "planner.h"
 
 #include <string.h>
@@ -168,7 +169,7 @@ static bool make_board(Planner *planner, const Snapshot *snapshot, const Policy 
     board_make(snapshot, &plan->places, policy, NULL, board);
     floats = any_floats(board);
     if (floats) {
-        note_homes(board, plan->placement);
+        berth_all(board, plan->placement);
         board_make(snapshot, &plan->places, policy, plan->placement, board);
     }
     index_pieces(planner, plan->n_vcpus);
