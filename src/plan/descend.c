@@ -78,11 +78,23 @@ static int64_t price_of(const Scheduler *search, int piece, int spot)
                        spot);
 }
 
+/* By relieving two spots of overload: what both have too much stays with them. */
+static int64_t relief_most(const Scheduler *search, int from, int to)
+{
+    int64_t stays = search->standings[from].over + search->standings[to].over;
+
+    return search->strains[from] + search->strains[to] - MAX(stays, 0) * OVERLOAD_UNIT;
+}
+
+static int64_t pair_most(const Scheduler *search, int from, int to)
+{
+    return MIN(relief_most(search, from, to), search->strains[from]) +
+           evening_most(&search->standings[from], &search->standings[to]);
+}
+
 static int64_t row_most(const Scheduler *search, int spot)
 {
-    const Standing *emptiest = &search->standings[search->order[0]];
-    int64_t most =
-        search->strains[spot] + evening_most(&search->standings[spot], emptiest);
+    int64_t most = pair_most(search, spot, search->order[0]);
 
     if (search->n_away[spot] > 0)
         most = search->price + 2 * (most + search->dearest);
@@ -149,17 +161,16 @@ static void try_swap(Scheduler *search, const Mover *mover, const Mover *back,
 
 /* Lighter pieces come back.  What each would have to save is told apart by whether it
  * leaves its home or may be on its way there. */
-static void look_for_swaps(Scheduler *search, const Mover *mover, Slope slope, int from,
-                           int to, Step *best)
+static void look_for_swaps(Scheduler *search, const Mover *mover, Slope slope,
+                           int64_t relief, int from, int to, Step *best)
 {
     const Standing *at = &search->standings[to];
-    int64_t paid = mover->price - mover->relief;
-
     search->steps += at->n_pieces / 2;
     for (int i = 0; i < at->n_pieces; i++) {
         int piece = at->pieces[i];
         int64_t less = mover->load - search->board->pieces[piece].load;
-        int64_t most = search->relief[piece] - paid;
+        int64_t most =
+            MIN(mover->relief + search->relief[piece], relief) - mover->price;
         int n_more = mover->n_more + 1;
         Mover back;
 
@@ -176,7 +187,8 @@ static void look_for_swaps(Scheduler *search, const Mover *mover, Slope slope, i
             !board_allows(search->board, &search->board->pieces[piece], from))
             continue;
         back = send(search, piece, to, from);
-        most = back.relief - back.price - paid + evening_gain(slope, less);
+        most = MIN(mover->relief + back.relief, relief) - mover->price - back.price +
+               evening_gain(slope, less);
         if (score_of(search, most, mover->n_more + back.n_more) > best->score)
             try_swap(search, mover, &back, best);
     }
@@ -187,13 +199,12 @@ static bool look_at_pair(Scheduler *search, int from, int to, Step *best)
 {
     const Standing *a = &search->standings[from], *b = &search->standings[to];
     Slope slope = slope_between(a, b);
-    int64_t even = evening_most(a, b), swapped;
+    int64_t even = evening_most(a, b), relief = relief_most(search, from, to), swapped;
     bool strained = false;
 
     know_relief(search, from);
     know_relief(search, to);
-    swapped = search->strains[to] + even;
-    swapped += search->n_away[to] > 0 ? search->dearest : -search->price;
+    swapped = even + (search->n_away[to] > 0 ? search->dearest : -search->price);
     for (int i = 0; i < a->n_pieces; i++) {
         int piece = a->pieces[i];
         Mover mover;
@@ -203,25 +214,19 @@ static bool look_at_pair(Scheduler *search, int from, int to, Step *best)
         if (!board_allows(search->board, &search->board->pieces[piece], to))
             continue;
         mover = send(search, piece, from, to);
-        most = mover.relief + evening_gain(slope, mover.load) - mover.price;
+        most =
+            MIN(mover.relief, relief) + evening_gain(slope, mover.load) - mover.price;
         if (score_of(search, most, mover.n_more) > best->score) {
             try_move(search, &mover, best);
             strained |= mover.relief > 0;
         }
-        most = mover.relief + swapped - mover.price;
+        most = MIN(mover.relief + search->strains[to], relief) + swapped - mover.price;
         if (most >
             least_gain(search, best->score,
                        search->n_away[to] > 0 ? mover.n_more - 1 : mover.n_more + 1))
-            look_for_swaps(search, &mover, slope, from, to, best);
+            look_for_swaps(search, &mover, slope, relief, from, to, best);
     }
     return strained;
-}
-
-static bool pair_may_pay(const Scheduler *search, int from, int to, int64_t score)
-{
-    return search->strains[from] +
-               evening_most(&search->standings[from], &search->standings[to]) >
-           score;
 }
 
 /* Those who strayed to @spot may go home, wherever that is. */
@@ -256,7 +261,7 @@ static void look_along_row(Scheduler *search, int spot)
             break;
         if (to == spot)
             continue;
-        if (pair_may_pay(search, spot, to, row->best.score)) {
+        if (pair_most(search, spot, to) > row->best.score) {
             n_strained += look_at_pair(search, spot, to, &row->best);
             n_misses = 0;
         } else {
@@ -307,9 +312,9 @@ static void review(Scheduler *search, int a, int b)
         }
         if (!row->known)
             continue;
-        if (pair_may_pay(search, s, a, row->best.score))
+        if (pair_most(search, s, a) > row->best.score)
             look_at_pair(search, s, a, &row->best);
-        if (pair_may_pay(search, s, b, row->best.score))
+        if (pair_most(search, s, b) > row->best.score)
             look_at_pair(search, s, b, &row->best);
         search->bounds[s] = row->best.score;
     }

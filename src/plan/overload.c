@@ -9,6 +9,7 @@
  * that touches both arms.
  */
 #include "overload.h"
+#include "model/forecast.h"
 
 #include <glib.h>
 
@@ -82,9 +83,6 @@ int64_t overload_normal(int64_t load, int64_t variance, int64_t capacity)
 
 /* ── moments ──────────────────────────────────────────────────────────────── */
 
-/* More than this beyond capacity counts as this. */
-enum { BEYOND_MOST = 1 << 21 };
-
 /* 4 * OVERLOAD_SOFT times the thousandths beyond capacity, each times its weight. */
 static inline __attribute__((always_inline)) uint64_t
 sum_up(const Moments *moments, const int32_t *sums, const uint16_t *less,
@@ -94,7 +92,7 @@ sum_up(const Moments *moments, const int32_t *sums, const uint16_t *less,
 
     for (int block = 0; block < moments->n_moments; block += MOMENTS_BLOCK)
         for (int i = block; i < block + MOMENTS_BLOCK; i++) {
-            int32_t past = CLAMP(sums[i] - less[i] + with[i] - knee, 0, BEYOND_MOST);
+            int32_t past = CLAMP(sums[i] - less[i] + with[i] - knee, 0, OVERLOAD_FAR);
             int32_t soft = MIN(past, 2 * OVERLOAD_SOFT);
             int32_t hard = past - soft;
 
@@ -125,14 +123,24 @@ bool overload_wide(void)
 }
 #endif
 
+/* 2^9 for 4 * OVERLOAD_SOFT, 2^16 for the weights; OVERLOAD_UNIT has 2^6 of them. */
+static int64_t cost_of_sum(uint64_t sum)
+{
+    return (int64_t)(sum / (1 << 19) * (OVERLOAD_UNIT >> 6) +
+                     sum % (1 << 19) * (OVERLOAD_UNIT >> 6) / (1 << 19));
+}
+
 int64_t overload_moments(const Moments *moments, const int32_t *sums,
                          const uint16_t *less, const uint16_t *with, int64_t capacity)
 {
     int32_t knee = (int32_t)capacity - OVERLOAD_SOFT;
-    uint64_t sum = moments->wide ? sum_up_wide(moments, sums, less, with, knee)
-                                 : sum_up(moments, sums, less, with, knee);
 
-    /* 2^9 for 4 * OVERLOAD_SOFT, 2^16 for the weights; 10^6 has 2^6 of them. */
-    return (int64_t)(sum / (1 << 19) * (OVERLOAD_UNIT >> 6) +
-                     sum % (1 << 19) * (OVERLOAD_UNIT >> 6) / (1 << 19));
+    return cost_of_sum(moments->wide ? sum_up_wide(moments, sums, less, with, knee)
+                                     : sum_up(moments, sums, less, with, knee));
+}
+
+int64_t overload_linear(int64_t weighted, int64_t capacity)
+{
+    return cost_of_sum((uint64_t)(weighted - capacity * FORECAST_WEIGHT_SUM) *
+                       (4 * OVERLOAD_SOFT));
 }

@@ -17,7 +17,8 @@ enum {
     OVERLOAD_UNIT = COST_CPU / 1000, /* a thousandth of a CPU */
     OVERLOAD_SOFT = 128, /* this near capacity a moment begins to count, and counts in
                           * full this far beyond */
-    MOMENTS_BLOCK = 16,  /* the number of moments is a multiple */
+    OVERLOAD_FAR = 1 << 21, /* what is further beyond counts no more */
+    MOMENTS_BLOCK = 16,     /* the number of moments is a multiple */
 };
 
 /* Load beyond capacity to be expected of a normal law. */
@@ -34,6 +35,10 @@ typedef struct {
 int64_t overload_moments(const Moments *moments, const int32_t *sums,
                          const uint16_t *less, const uint16_t *with, int64_t capacity);
 bool overload_wide(void);
+
+/* The same where every moment is beyond capacity by OVERLOAD_SOFT or more, and by
+ * OVERLOAD_FAR or less: then it follows from the moments' weighted sum. */
+int64_t overload_linear(int64_t weighted, int64_t capacity);
 
 /* The largest whole number whose square is no larger. */
 int64_t whole_root(int64_t square);

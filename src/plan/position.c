@@ -47,8 +47,13 @@ int64_t pool_seen(const Position *position, const Pool *pool, const Guest *less,
     int64_t load = pool->load - less->load + with->load;
     int64_t surely = MAX(load - pool->capacity, 0) * OVERLOAD_UNIT;
 
-    if (pool->peak + with->peak <= pool->capacity - OVERLOAD_SOFT)
+    if (pool->most - less->least + with->most <= pool->capacity - OVERLOAD_SOFT)
         return surely;
+    if (pool->least - less->most + with->least >= pool->capacity + OVERLOAD_SOFT &&
+        pool->most - less->least + with->most <= pool->capacity + OVERLOAD_FAR)
+        return MAX(surely,
+                   overload_linear(pool->weighted - less->weighted + with->weighted,
+                                   pool->capacity));
     return MAX(surely, overload_moments(&position->moments, pool->sums, less->past,
                                         with->past, pool->capacity));
 }
@@ -184,19 +189,23 @@ int64_t position_strain(const Position *position, int spot)
 
 /* ── moves ────────────────────────────────────────────────────────────────── */
 
-static void settle_peak(const Position *position, Pool *pool)
+static void settle_range(const Position *position, Pool *pool)
 {
-    int32_t peak = 0;
+    int32_t least = position->moments.n_moments > 0 ? INT32_MAX : 0, most = 0;
 
-    for (int t = 0; t < position->moments.n_moments; t++)
-        peak = MAX(peak, pool->sums[t]);
-    pool->peak = peak;
+    for (int t = 0; t < position->moments.n_moments; t++) {
+        least = MIN(least, pool->sums[t]);
+        most = MAX(most, pool->sums[t]);
+    }
+    pool->least = least;
+    pool->most = most;
 }
 
 void pool_add(const Position *position, Pool *pool, const Guest *guest)
 {
     pool->load += guest->load;
     pool->variance += guest->variance;
+    pool->weighted += guest->weighted;
     for (int t = 0; t < position->moments.n_moments; t++)
         pool->sums[t] += guest->past[t];
 }
@@ -205,13 +214,14 @@ static void pool_remove(const Position *position, Pool *pool, const Guest *guest
 {
     pool->load -= guest->load;
     pool->variance -= guest->variance;
+    pool->weighted -= guest->weighted;
     for (int t = 0; t < position->moments.n_moments; t++)
         pool->sums[t] -= guest->past[t];
 }
 
 void settle(const Position *position, Pool *pool, int64_t *term)
 {
-    settle_peak(position, pool);
+    settle_range(position, pool);
     *term -= pool->cost;
     pool->cost = pool_cost(position, pool, nobody(position), nobody(position));
     *term += pool->cost;
@@ -355,6 +365,8 @@ Standing position_standing(const Position *position, int spot)
     const Seats *seats = &position->seats[spot];
 
     return (Standing){ .off = off_of(position, spot),
+                       .over =
+                           position->pools[spot].load - position->pools[spot].capacity,
                        .rate = seats->rate,
                        .n_pieces = seats->n_pieces,
                        .pieces = seats->pieces };

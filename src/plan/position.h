@@ -56,6 +56,7 @@ bool position_calm(const Position *position);
 /* A spot as those see it who look for moves. */
 typedef struct {
     int64_t off;  /* load beyond its share, thousandths of a CPU */
+    int64_t over; /* load beyond its capacity */
     int64_t rate; /* for imbalance_cost */
     int n_pieces;
     const int *pieces; /* in no order; good until the next move */

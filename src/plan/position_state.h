@@ -15,14 +15,16 @@ enum { LAW_WHOLE = 64 };
 
 /* What a piece brings to a pool.  The last of a position's guests is nobody. */
 typedef struct {
-    int load, peak;
+    int load, least, most; /* on average, and at any moment */
+    int64_t weighted; /* sum of what it wants at each moment by the moment's weight */
     int64_t variance;
     const uint16_t *past;
 } Guest;
 
 typedef struct {
     int64_t capacity, load, variance;
-    int64_t peak;  /* no moment asks for more */
+    int64_t least, most; /* asked for at any moment */
+    int64_t weighted;
     int32_t *sums; /* [n_moments] */
     int64_t cost;  /* of overload */
 } Pool;

@@ -67,15 +67,18 @@ static void invite(Position *position, const Board *board)
 {
     for (int i = 0; i < board->n_pieces; i++) {
         const Piece *piece = &board->pieces[i];
-        int peak = 0;
+        Guest *guest = &position->guests[i];
 
-        for (int t = 0; t < board->n_moments; t++)
-            peak = MAX(peak, piece->past[t]);
+        *guest = (Guest){ .load = piece->load,
+                          .least = board->n_moments > 0 ? INT_MAX : 0,
+                          .variance = piece->variance,
+                          .past = piece->past };
         position->spot_of[i] = NOWHERE;
-        position->guests[i] = (Guest){ .load = piece->load,
-                                       .peak = peak,
-                                       .variance = piece->variance,
-                                       .past = piece->past };
+        for (int t = 0; t < board->n_moments; t++) {
+            guest->least = MIN(guest->least, piece->past[t]);
+            guest->most = MAX(guest->most, piece->past[t]);
+            guest->weighted += (int64_t)board->weights[t] * piece->past[t];
+        }
     }
     position->guests[board->n_pieces] = (Guest){ .past = position->zeros };
 }
@@ -122,12 +125,15 @@ static void open_pools(Position *position, const Board *board)
         pool->load = spot->load;
         pool->variance = spot->variance;
         memcpy(pool->sums, base, n_moments * sizeof *base);
+        for (size_t t = 0; t < n_moments; t++)
+            pool->weighted += (int64_t)board->weights[t] * base[t];
         position->seats[s].n_pieces = position->seats[s].n_stacked = 0;
         if (!core)
             continue;
         core->capacity += spot->capacity;
         core->load += spot->load;
         core->variance += spot->variance;
+        core->weighted += pool->weighted;
         for (size_t t = 0; t < n_moments; t++)
             core->sums[t] += base[t];
     }

@@ -23,9 +23,9 @@ static void draw_weights(GRand *rand, Board *board)
     int32_t rest = 1 << 16;
 
     for (int t = 0; t < board->n_moments; t++) {
-        weights[t] = t + 1 < board->n_moments
-                         ? MIN(by_chance(rand, 0, 2 << 16) / board->n_moments, rest)
-                         : rest;
+        int weight = by_chance(rand, 0, 2 << 16) / board->n_moments;
+
+        weights[t] = t + 1 < board->n_moments ? MIN(weight, rest) : rest;
         rest -= weights[t];
     }
     board->weights = weights;
@@ -84,7 +84,9 @@ static void draw_past(GRand *rand, Board *board, Piece *piece, int sway)
     int64_t sum = 0, squares = 0;
 
     for (int t = 0; t < board->n_moments; t++) {
-        past[t] = (uint16_t)CLAMP(piece->load + by_chance(rand, -sway, sway), 0, 1000);
+        int load = piece->load + by_chance(rand, -sway, sway);
+
+        past[t] = (uint16_t)CLAMP(load, 0, LOAD_FULL);
         sum += (int64_t)board->weights[t] * past[t];
         squares += (int64_t)board->weights[t] * past[t] * past[t];
     }
