@@ -19,7 +19,7 @@
  */
 #include "sparse.h"
 
-enum { PASSES = 2, GUESSES = 16, SHARES = 1 << 16 };
+enum { PASSES = 2, GUESSES = 16, SHARES = 1 << 16, STRIDE = 32 };
 
 /* Whatever is found, no price may come near what is out of reach. */
 static int64_t within_reach(const Sparse *s, int64_t price)
@@ -114,6 +114,30 @@ static void find_places(Sparse *s)
         place->first_step = s->bundles[b].first_edge;
         place->end_step = s->bundles[b].end_edge;
         place->onward = s->price[s->bundles[b].to];
+    }
+}
+
+/* Places are priced as if all their rows stayed, and hubs like their cheapest place. */
+static void price_staying(Sparse *s)
+{
+    for (int32_t at = s->n_columns - 1; at >= 0; at--) {
+        int32_t j = s->order[at];
+        const Place *place = &s->places[j];
+        int64_t room = 0, cheapest = OUT_OF_REACH;
+
+        if (place->hub)
+            for (int32_t b = s->first_bundle[j]; b < s->first_bundle[j + 1]; b++)
+                cheapest = least(cheapest, s->edges[s->bundles[b].first_edge].cost +
+                                               s->price[s->bundles[b].to]);
+        else
+            for (int32_t e = place->first_step; e < place->end_step; e++) {
+                cheapest = s->edges[e].cost + place->onward;
+                room += s->edges[e].capacity;
+                if (room >= place->supply)
+                    break;
+            }
+        if (place->hub || place->first_step < place->end_step)
+            s->price[j] = within_reach(s, cheapest);
     }
 }
 
@@ -245,7 +269,7 @@ static int64_t try_rise(Sparse *s, int32_t hub, int64_t rise)
 static int64_t ask_places(Sparse *s, int32_t hub)
 {
     int32_t first = s->first_bundle[hub], end = s->first_bundle[hub + 1];
-    int64_t price = 0;
+    int64_t low = OUT_OF_REACH, high = -OUT_OF_REACH;
 
     for (int32_t b = first; b < end; b++) {
         int32_t column = s->bundles[b].to;
@@ -254,10 +278,10 @@ static int64_t ask_places(Sparse *s, int32_t hub)
             continue;
         hear_offers(s, column);
         ask_rows(s, &s->places[column]);
-        price += (s->price[column] < 0 ? -s->price[column] : s->price[column]) /
-                 (end - first);
+        low = least(low, s->price[column]);
+        high = -least(-high, -s->price[column]);
     }
-    return 1 + price / 4;
+    return high > low ? 1 + (high - low) / STRIDE : 1;
 }
 
 /* Two rises, or one, and what leaves for the hubs at each: what is looked for lies
@@ -378,6 +402,7 @@ void sparse_guess_prices(Sparse *s)
     price_onward(s);
     find_hubs(s);
     find_places(s);
+    price_staying(s);
     for (int32_t j = 0; j < s->n_columns; j++)
         n_hubs += s->places[j].hub;
     for (int pass = 0; pass < (n_hubs > 1 ? PASSES : 1); pass++)
