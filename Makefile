@@ -72,7 +72,8 @@ SCENARIO := $(call programs,tests/scenario/scenario_*.c)
 BENCH_FLOW   := bench_flow race instance peers
 BENCH_STEADY := steady optimum moveswap
 BENCH_QUALITY := bench_quality quality_bars quality_days quality_json quality_steady quality_tell \
-                 contest crew days lasting plot sheet steady_view $(BENCH_STEADY)
+                 contest crew days lasting plot sheet steady_view svg \
+                 $(BENCH_STEADY)
 BENCH_PERIOD := bench_period period period_json period_network period_sums period_tell \
                 crew heap sheet race instance peers
 FUZZERS  := $(patsubst tests/fuzz/%.c,build/fuzz/%,$(wildcard tests/fuzz/*.c))

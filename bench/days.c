@@ -33,7 +33,7 @@ static const struct {
 static const char *const mixes[] = { "heavy", "steady", "bursty", "idle" };
 
 /* Parts of ten of the usual price. */
-static const int price_tenths[] = { 3, 5, 7, 10, 14, 20, 30 };
+static const int price_tenths[] = { 3, 5, 7, 8, 10, 12, 14, 20, 30 };
 
 static const int place_sizes[] = { 1, 8 };
 
@@ -50,14 +50,13 @@ static void add_flow(GArray *list, Day day, bool curve)
     }
 }
 
-/* All rules; "kernel" has no places, and is listed with places of one. */
+/* All rules; "kernel" has no places, and is the same with any. */
 static void add_rules(GArray *list, Day day, bool curve)
 {
     add_flow(list, day, curve);
     for (int rule = RULE_FLOW + 1; rule < N_RULES; rule++) {
         day.rule = (Rule)rule;
-        if (day.rule != RULE_KERNEL || day.place_cpus == 1)
-            g_array_append_val(list, day);
+        g_array_append_val(list, day);
     }
 }
 

@@ -1,8 +1,8 @@
 /*
- * plot.c - writes SVG by hand.
+ * plot.c - two panels of marks, lines and labels.
  *
- * Labels look for a free spot around what they name: the first of a few candidates that
- * covers neither a mark nor a label.
+ * A panel shows what policies made of one day.  Both have the same scale, so that they
+ * can be compared.
  */
 #include "plot.h"
 
@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "days.h"
+#include "svg.h"
 
 enum {
     WIDTH = 1180,
@@ -19,21 +20,21 @@ enum {
     PANEL_LEFT = 74,
     PANEL_STEP = 560,
     PANEL_TOP = 96,
-    LANE = 46, /* for what is nought */
+    LANE = 60, /* for what is nought */
     N_PANELS_MAX = 2,
-    LABEL_SIZE = 13,
 };
 
+/* Powers of ten. */
 typedef struct {
-    double x, y, width, height;
-} Box;
+    double x_low, x_high, y_low, y_high;
+} Scale;
 
 typedef struct {
     const char *day;
     double left;
-    GArray *days;                        /* of const Day *, those drawn */
-    GArray *taken;                       /* of Box */
-    double x_low, x_high, y_low, y_high; /* powers of ten */
+    GArray *days; /* of const Day *, those drawn */
+    SvgCrowd crowd;
+    const Scale *scale;
 } Panel;
 
 /* ── where things go ──────────────────────────────────────────────────────── */
@@ -49,16 +50,18 @@ static double x_at(const Panel *panel, double repins)
 {
     if (repins <= 0)
         return panel->left + LANE / 2;
-    return panel->left + along(repins, panel->x_low, panel->x_high, PANEL_WIDTH);
+    return panel->left +
+           along(repins, panel->scale->x_low, panel->scale->x_high, PANEL_WIDTH);
 }
 
 static double y_at(const Panel *panel, double overload)
 {
     double bottom = PANEL_TOP + PANEL_HEIGHT;
 
-    if (overload < panel->y_low)
+    if (overload < panel->scale->y_low)
         return bottom - LANE / 2;
-    return bottom - along(overload, panel->y_low, panel->y_high, PANEL_HEIGHT);
+    return bottom -
+           along(overload, panel->scale->y_low, panel->scale->y_high, PANEL_HEIGHT);
 }
 
 static void stretch(double value, double *low, double *high)
@@ -69,70 +72,78 @@ static void stretch(double value, double *low, double *high)
     *high = MAX(*high, pow(10, ceil(log10(value))));
 }
 
-static void panel_init(Panel *panel, GArray *days, const char *day, int percent, int at)
+static bool is_drawn(const Day *day, int percent)
+{
+    return day->real && day->order == 0 && !day->trouble &&
+           ABS(day->percent - percent) <= 2 &&
+           (day->rule != RULE_KERNEL || day->place_cpus == 1);
+}
+
+static Scale scale_for(GArray *days, int percent)
+{
+    Scale scale = { 0.1, 100, 0.1, 10 };
+
+    for (guint i = 0; i < days->len; i++) {
+        const Day *day = &g_array_index(days, Day, i);
+
+        if (!is_drawn(day, percent))
+            continue;
+        stretch(day_repins(day), &scale.x_low, &scale.x_high);
+        stretch(day_overload(day), &scale.y_low, &scale.y_high);
+    }
+    return scale;
+}
+
+/* Labels may stick out a little to the right. */
+static SvgBox panel_box(int at)
+{
+    return (SvgBox){ PANEL_LEFT + PANEL_STEP * at, PANEL_TOP, PANEL_WIDTH + 8,
+                     PANEL_HEIGHT };
+}
+
+static void panel_init(Panel *panel, GArray *days, const char *name, int percent,
+                       const Scale *scale, int at)
 {
     *panel = (Panel){
-        .day = day,
+        .day = name,
         .left = PANEL_LEFT + PANEL_STEP * at,
         .days = g_array_new(FALSE, FALSE, sizeof(const Day *)),
-        .taken = g_array_new(FALSE, FALSE, sizeof(Box)),
-        .x_low = 0.1,
-        .x_high = 100,
-        .y_low = 0.1,
-        .y_high = 10,
+        .crowd = svg_crowd_new(panel_box(at)),
+        .scale = scale,
     };
     for (guint i = 0; i < days->len; i++) {
-        const Day *one = &g_array_index(days, Day, i);
+        const Day *day = &g_array_index(days, Day, i);
 
-        if (!one->real || one->order != 0 || one->trouble ||
-            ABS(one->percent - percent) > 2 || strcmp(one->day, day) != 0)
-            continue;
-        g_array_append_val(panel->days, one);
-        stretch(day_repins(one), &panel->x_low, &panel->x_high);
-        stretch(day_overload(one), &panel->y_low, &panel->y_high);
+        if (is_drawn(day, percent) && strcmp(day->day, name) == 0)
+            g_array_append_val(panel->days, day);
     }
 }
 
 static void panel_clear(Panel *panel)
 {
     g_array_unref(panel->days);
-    g_array_unref(panel->taken);
+    svg_crowd_clear(&panel->crowd);
 }
 
 /* ── axes ─────────────────────────────────────────────────────────────────── */
-
-static void draw_text(GString *out, double x, double y, const char *style,
-                      const char *text)
-{
-    g_string_append_printf(out, "<text x=\"%.1f\" y=\"%.1f\" class=\"%s\">%s</text>\n",
-                           x, y, style, text);
-}
-
-static void draw_line(GString *out, double x1, double y1, double x2, double y2,
-                      const char *style)
-{
-    g_string_append_printf(
-        out, "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" class=\"%s\"/>\n",
-        x1, y1, x2, y2, style);
-}
 
 static void draw_ticks(const Panel *panel, GString *out)
 {
     double bottom = PANEL_TOP + PANEL_HEIGHT, right = panel->left + PANEL_WIDTH;
     char text[32];
 
-    for (double x = panel->x_low; x < panel->x_high * 1.01; x *= 10) {
-        draw_line(out, x_at(panel, x), PANEL_TOP, x_at(panel, x), bottom, "grid");
+    for (double x = panel->scale->x_low; x < panel->scale->x_high * 1.01; x *= 10) {
+        svg_line(out, x_at(panel, x), PANEL_TOP, x_at(panel, x), bottom, "grid");
         g_snprintf(text, sizeof text, "%g", x);
-        draw_text(out, x_at(panel, x), bottom + 18, "tick middle", text);
+        svg_text(out, x_at(panel, x), bottom + 18, "tick middle", text);
     }
-    draw_text(out, x_at(panel, 0), bottom + 18, "tick middle", "0");
-    for (double y = panel->y_low; y < panel->y_high * 1.01; y *= 10) {
-        draw_line(out, panel->left, y_at(panel, y), right, y_at(panel, y), "grid");
+    svg_text(out, x_at(panel, 0), bottom + 18, "tick middle", "0");
+    for (double y = panel->scale->y_low; y < panel->scale->y_high * 1.01; y *= 10) {
+        svg_line(out, panel->left, y_at(panel, y), right, y_at(panel, y), "grid");
         g_snprintf(text, sizeof text, "%g", y);
-        draw_text(out, panel->left - 8, y_at(panel, y) + 4, "tick end", text);
+        svg_text(out, panel->left - 8, y_at(panel, y) + 4, "tick end", text);
     }
-    draw_text(out, panel->left - 8, y_at(panel, 0) + 4, "tick end", "0");
+    svg_text(out, panel->left - 8, y_at(panel, 0) + 4, "tick end", "0");
 }
 
 static void draw_frame(const Panel *panel, GString *out)
@@ -150,17 +161,12 @@ static void draw_frame(const Panel *panel, GString *out)
         out, "<rect x=\"%.1f\" y=\"%d\" width=\"%d\" height=\"%d\" class=\"lane\"/>\n",
         panel->left, PANEL_TOP + PANEL_HEIGHT - LANE, PANEL_WIDTH, LANE);
     draw_ticks(panel, out);
-    draw_text(out, panel->left, PANEL_TOP - 12, "panel", title);
-    draw_text(out, panel->left + PANEL_WIDTH / 2.0, bottom + 40, "axis middle",
-              "repins a period");
+    svg_text(out, panel->left, PANEL_TOP - 12, "panel", title);
+    svg_text(out, panel->left + PANEL_WIDTH / 2.0, bottom + 40, "axis middle",
+             "repins a period");
 }
 
 /* ── marks ────────────────────────────────────────────────────────────────── */
-
-static void take_box(Panel *panel, Box box)
-{
-    g_array_append_val(panel->taken, box);
-}
 
 static void draw_mark(Panel *panel, const Day *day, GString *out)
 {
@@ -180,7 +186,7 @@ static void draw_mark(Panel *panel, const Day *day, GString *out)
                                "<rect x=\"%.1f\" y=\"%.1f\" width=\"9\" height=\"9\" "
                                "class=\"%s eight\"/>\n",
                                x - 4.5, y - 4.5, who);
-    take_box(panel, (Box){ x - 6, y - 6, 12, 12 });
+    svg_crowd_add(&panel->crowd, (SvgBox){ x - 6, y - 6, 12, 12 });
 }
 
 /* The price curve of flow, at one size of places. */
@@ -203,49 +209,6 @@ static void draw_curve(const Panel *panel, int place_cpus, GString *out)
 
 /* ── labels ───────────────────────────────────────────────────────────────── */
 
-static bool overlap(const Box *a, const Box *b)
-{
-    return a->x < b->x + b->width && b->x < a->x + a->width &&
-           a->y < b->y + b->height && b->y < a->y + a->height;
-}
-
-static bool is_free(const Panel *panel, const Box *box)
-{
-    if (box->x < panel->left || box->x + box->width > panel->left + PANEL_WIDTH + 8 ||
-        box->y < PANEL_TOP || box->y + box->height > PANEL_TOP + PANEL_HEIGHT)
-        return false;
-    for (guint i = 0; i < panel->taken->len; i++) {
-        if (overlap(box, &g_array_index(panel->taken, Box, i)))
-            return false;
-    }
-    return true;
-}
-
-static void draw_label(Panel *panel, double x, double y, const char *text,
-                       const char *style, GString *out)
-{
-    double width = 7.1 * (double)strlen(text), height = LABEL_SIZE + 2;
-    const Box spots[] = {
-        { x + 9, y - height / 2, width, height },
-        { x - 9 - width, y - height / 2, width, height },
-        { x - width / 2, y - 9 - height, width, height },
-        { x - width / 2, y + 9, width, height },
-        { x + 7, y - 7 - height, width, height },
-        { x + 7, y + 7, width, height },
-        { x - 7 - width, y - 7 - height, width, height },
-        { x - 7 - width, y + 7, width, height },
-    };
-
-    for (gsize i = 0; i < G_N_ELEMENTS(spots); i++) {
-        if (!is_free(panel, &spots[i]))
-            continue;
-        draw_text(out, spots[i].x, spots[i].y + LABEL_SIZE - 2, style, text);
-        take_box(panel, spots[i]);
-        return;
-    }
-    draw_text(out, spots[4].x, spots[4].y + LABEL_SIZE - 2, style, text);
-}
-
 /* Rules by name; of flow, what the curve is at its usual price, and the prices at its
  * ends. */
 static void label(Panel *panel, guint i, GString *out)
@@ -265,11 +228,11 @@ static void label(Panel *panel, guint i, GString *out)
     else if (first || last)
         text = g_strdup_printf("price %.3g", (double)day->price / 1e6);
     if (text)
-        draw_label(panel, x, y, text,
-                   day->rule != RULE_FLOW ? "label"
-                   : day->usual           ? "ours"
-                                          : "price",
-                   out);
+        svg_label(&panel->crowd, x, y, text,
+                  day->rule != RULE_FLOW ? SVG_OTHER
+                  : day->usual           ? SVG_OURS
+                                         : SVG_PRICE,
+                  out);
 }
 
 static void draw_panel(Panel *panel, GString *out)
@@ -300,19 +263,19 @@ static const char style[] =
 
 static void draw_key(GString *out)
 {
-    draw_text(
+    svg_text(
         out, PANEL_LEFT, 28, "title",
         "Overload that came, against the repins it took to keep it so low: further "
         "down and left is better");
     g_string_append(out, "<circle cx=\"80\" cy=\"50\" r=\"5\" class=\"other one\"/>\n");
-    draw_text(out, 92, 54, "key", "places of one CPU");
+    svg_text(out, 92, 54, "key", "places of one CPU");
     g_string_append(out, "<rect x=\"235\" y=\"45.5\" width=\"9\" height=\"9\" "
                          "class=\"other eight\"/>\n");
-    draw_text(out, 252, 54, "key", "places of eight");
+    svg_text(out, 252, 54, "key", "places of eight");
     g_string_append(out,
                     "<path d=\"M382 43l7 7l-7 7l-7 -7z\" class=\"other eight\"/>\n");
-    draw_text(out, 397, 54, "key",
-              "the whole host: the kernel moves all it likes, uncounted");
+    svg_text(out, 397, 54, "key",
+             "the whole host: the kernel moves all it likes, uncounted");
     g_string_append_printf(out,
                            "<text class=\"axis middle\" transform=\"translate(18 %d) "
                            "rotate(-90)\">overload, CPUs a period</text>\n",
@@ -323,6 +286,7 @@ bool plot_write(GArray *days, int percent, const char *path, GError **error)
 {
     g_autoptr(GString) out = g_string_new(NULL);
     const char *names[N_PANELS_MAX] = { NULL };
+    Scale scale = scale_for(days, percent);
     int n_panels = 0;
 
     for (guint i = 0; i < days->len && n_panels < N_PANELS_MAX; i++) {
@@ -340,7 +304,7 @@ bool plot_write(GArray *days, int percent, const char *path, GError **error)
     for (int i = 0; i < n_panels; i++) {
         Panel panel;
 
-        panel_init(&panel, days, names[i], percent, i);
+        panel_init(&panel, days, names[i], percent, &scale, i);
         draw_panel(&panel, out);
         panel_clear(&panel);
     }

@@ -11,8 +11,7 @@ static const Day *day_at(const Quality *quality, guint i)
     return &g_array_index(quality->days, Day, i);
 }
 
-/* The first day lived on a host like @like's by its policy: on the @same day or another,
- * in places of so many CPUs (or of none, which is the kernel's way). */
+/* What became of @like's policy on a host like its, on the @same day or another. */
 static const Day *find(const Quality *quality, const Day *like, bool same,
                        int place_cpus, int order)
 {
@@ -21,7 +20,7 @@ static const Day *find(const Quality *quality, const Day *like, bool same,
 
         if (day->real == like->real && day->order == order && day->rule == like->rule &&
             day->price == like->price && (strcmp(day->day, like->day) == 0) == same &&
-            (day->place_cpus == place_cpus || day->rule == RULE_KERNEL) &&
+            day->place_cpus == place_cpus &&
             (same ? day->n_pcpus == like->n_pcpus
                   : ABS(day->percent - like->percent) <= 2))
             return day;
