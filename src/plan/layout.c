@@ -111,8 +111,8 @@ static void find_groups(Layout *layout)
         layout->groups = g_renew(Group, layout->groups, layout->n_groups);
         layout->hubs = g_renew(Hub, layout->hubs, layout->n_groups);
     }
-    layout->members = layout_room(layout->members, 2 * (size_t)board->n_spots + 1,
-                                  sizeof *layout->members, &layout->max_members);
+    layout->members = room_for(layout->members, 2 * (size_t)board->n_spots + 1,
+                               sizeof *layout->members, &layout->max_members);
     n_members = group_spots(layout, 0, board->n_caches, layout->members, cache_of);
     group_spots(layout, board->n_caches, board->n_cells, layout->members + n_members,
                 cell_of);
@@ -211,8 +211,8 @@ Layout *layout_new(void)
 
 static void add_step(Layout *layout, int spot, int64_t off, bool over, int64_t capacity)
 {
-    layout->steps = layout_room(layout->steps, (size_t)layout->n_steps + 1,
-                                sizeof *layout->steps, &layout->max_steps);
+    layout->steps = room_for(layout->steps, (size_t)layout->n_steps + 1,
+                             sizeof *layout->steps, &layout->max_steps);
     layout->steps[layout->n_steps++] =
         (Step){ .spot = spot, .off = off, .over = over, .capacity = capacity };
 }
@@ -460,8 +460,8 @@ McmfResult layout_resolve(Layout *layout, int weight_imbalance)
     int n_changed = 0;
 
     layout->weight = board_imbalance_weight(layout->board, weight_imbalance);
-    layout->changed = layout_room(layout->changed, (size_t)layout->n_steps,
-                                  sizeof *layout->changed, &layout->max_changed);
+    layout->changed = room_for(layout->changed, (size_t)layout->n_steps,
+                               sizeof *layout->changed, &layout->max_changed);
     for (int i = 0; i < layout->n_steps; i++) {
         const Step *step = &layout->steps[i];
 
@@ -514,8 +514,8 @@ static void list_inflow(Layout *layout)
         Hub *hub = &layout->hubs[h];
         int n_spots = layout->groups[hub->group].n_spots;
 
-        layout->inflow = layout_room(layout->inflow, n + (size_t)n_spots,
-                                     sizeof *layout->inflow, &layout->max_inflow);
+        layout->inflow = room_for(layout->inflow, n + (size_t)n_spots,
+                                  sizeof *layout->inflow, &layout->max_inflow);
         hub->inflow = n;
         for (int i = 0; i < n_spots; i++)
             layout->inflow[n++] = network_flow(&layout->net, hub->first + 2 * i);

@@ -6,6 +6,7 @@
 #define LAYOUT_INSIDE_H
 
 #include "layout.h"
+#include "room.h"
 
 /* Where load can go from one node, all alike: a cache, a cell, or a kind. */
 typedef struct {
@@ -75,14 +76,5 @@ struct Layout {
 };
 
 enum { SOURCE = 0 };
-
-/* @old, or more memory in its place. */
-static inline void *layout_room(void *old, size_t need, size_t size, size_t *room)
-{
-    if (need <= *room)
-        return old;
-    *room = MAX(need, 2 * *room);
-    return g_realloc_n(old, *room, size);
-}
 
 #endif
