@@ -9,7 +9,7 @@
  * What a vCPU wanted before it was first seen is taken to be what it wanted since.
  * When its last moments all lie on one side of everything older, and further off than
  * that ever swayed, it has changed for good, and the older moments move to the level
- * of the new ones.  One that hardly swayed at all is believed a moment sooner, if its
+ * of the new ones; until it goes back, and all move back.  One that hardly swayed at all is believed a moment sooner, if its
  * last moments agree with each other.
  */
 #include "model/forecast.h"
@@ -26,6 +26,7 @@ enum {
     SWAY_LEAST = 100, /* thousandths of a CPU: less is no change of level */
     STEADY_SWAY = 15, /* a standard deviation below which a vCPU is steady */
     STEADY_LEAST = 30,
+    RELAPSE = 48,   /* moments within which who goes back had not changed at all */
     YOUNG = 24,     /* moments until a row's own past stands for what came before */
     COPIES_MAX = 2, /* of a moment that lasted longer than usual */
     AGE_BITS = 31,  /* of the fraction in which weights by age are reckoned */
@@ -34,6 +35,8 @@ enum {
 typedef struct {
     uint16_t *past; /* [n_moments] */
     int n_known;    /* moments since it was first told, up to n_moments */
+    int moved_by;   /* what moments before moved_at were moved by, of late, or 0 */
+    int64_t moved_at;
 } Row;
 
 struct Forecasts {
@@ -45,6 +48,7 @@ struct Forecasts {
     int now;           /* place in the ring of the newest moment */
     int n_copies;      /* places the newest moment fills, up to and with now */
     int n_seen;        /* moments since the beginning, up to n_moments */
+    int64_t n_ever;    /* ...and without limit */
     int64_t spread;    /* what is left of the weight when each moment loses its own
                         * share of it: variances are means by this, or few moments would
                         * seem to sway less than many */
@@ -121,6 +125,7 @@ int forecasts_add(Forecasts *forecasts)
         row = g_array_index(forecasts->vacant, int, forecasts->vacant->len - 1);
         g_array_set_size(forecasts->vacant, forecasts->vacant->len - 1);
         g_array_index(forecasts->rows, Row, row).n_known = 0;
+        g_array_index(forecasts->rows, Row, row).moved_by = 0;
         return row;
     }
     fresh.past = g_new0(uint16_t, forecasts->rule.n_moments);
@@ -173,6 +178,7 @@ void forecasts_advance(Forecasts *forecasts, int64_t lasted_us, int64_t usual_us
     forecasts->n_copies = (int)CLAMP(times, 1, COPIES_MAX);
     forecasts->now = (forecasts->now + forecasts->n_copies) % n_moments;
     forecasts->n_seen = MIN(forecasts->n_seen + forecasts->n_copies, n_moments);
+    forecasts->n_ever += forecasts->n_copies;
     for (int i = RUN - 1; i > 0; i--)
         forecasts->n_recent[i] = forecasts->n_recent[i - 1] + forecasts->n_copies;
     forecasts->n_recent[0] = forecasts->n_copies;
@@ -274,16 +280,38 @@ static bool has_changed(const Forecasts *forecasts, const Row *row, Sums sums,
     return beyond(out, SWAY_LEAST);
 }
 
-static void shift_older(const Forecasts *forecasts, const Row *row, const Opinion *said)
+static void move_older(const Forecasts *forecasts, const Row *row, int first_age,
+                       int by, int most)
 {
-    int by = said->mean - said->older.mean;
-    int most = MAX(LOAD_FULL, said->high);
-
-    for (int age = said->n_places; age < forecasts->rule.n_moments; age++) {
+    for (int age = first_age; age < forecasts->rule.n_moments; age++) {
         uint16_t *load = &row->past[place_of(forecasts, age)];
 
         *load = (uint16_t)CLAMP(*load + by, 0, most);
     }
+}
+
+/* Who goes back to where it came from sways; what was moved is moved back, and then it
+ * shows. */
+static bool relapses(const Forecasts *forecasts, const Row *row, int by)
+{
+    return row->moved_by != 0 && forecasts->n_ever - row->moved_at < RELAPSE &&
+           (by > 0) != (row->moved_by > 0);
+}
+
+static void take_note(const Forecasts *forecasts, Row *row, const Opinion *said)
+{
+    int by = said->mean - said->older.mean;
+    int most = MAX(LOAD_FULL, said->high);
+
+    if (relapses(forecasts, row, by)) {
+        move_older(forecasts, row, (int)(forecasts->n_ever - row->moved_at),
+                   -row->moved_by, most);
+        row->moved_by = 0;
+        return;
+    }
+    move_older(forecasts, row, said->n_places, by, most);
+    row->moved_by = by;
+    row->moved_at = forecasts->n_ever - said->n_places;
 }
 
 Forecast forecasts_tell(Forecasts *forecasts, int row_index, int load)
@@ -303,7 +331,7 @@ Forecast forecasts_tell(Forecasts *forecasts, int row_index, int load)
 
     sums = sum_up(row->past, forecasts->weights, n_moments);
     if (has_changed(forecasts, row, sums, &said)) {
-        shift_older(forecasts, row, &said);
+        take_note(forecasts, row, &said);
         sums = sum_up(row->past, forecasts->weights, n_moments);
     }
     forecast = conclude(&sums);
