@@ -11,8 +11,8 @@
  * nothing.  Every rounding is downwards.
  *
  * Tangents touch where loads are likely: close together near the fair load, further
- * apart outward, and at the load that each spot has.  Where they touch does not depend on
- * the weight of imbalance, so that another weight only changes costs.
+ * apart outward, and at the load that each spot has; and the closer, the more imbalance
+ * weighs.
  */
 #include "layout_inside.h"
 #include "order.h"
@@ -20,8 +20,12 @@
 
 #include <string.h>
 
-/* How dense tangents are: thousandths of a CPU, and parts of the distance. */
-enum { TANGENTS_APART = 8, TANGENTS_WIDEN = 4 };
+/* Tangents lie at least so far apart, in thousandths of a CPU, and further out by parts of
+ * the distance; unless less would do to keep below part of the price of a move. */
+enum { APART_LEAST = 8, WIDEN_PARTS = 4, GAP_PARTS = 128 };
+
+/* No load is further off the fair one. */
+enum { OFF_MOST = 1 << 26 };
 
 /* A steeper slope is said to be this. */
 #define SLOPE_MAX (INT64_C(1) << 40)
@@ -41,7 +45,6 @@ void layout_free(Layout *layout)
     g_free(layout->steps);
     g_free(layout->members);
     g_free(layout->cores);
-    g_free(layout->changed);
     g_free(layout->inflow);
     g_free(layout->order);
     g_free(layout);
@@ -188,13 +191,26 @@ static int64_t floor_div(int64_t a, int64_t b)
     return a / b - (a % b < 0);
 }
 
+/* How far apart tangents may touch where what lies between them is to be no more than a
+ * small part of a move's price.  Half way between two of a parabola's tangents it is a
+ * quarter of its curvature times the square of their distance. */
+static int tangents_apart(const Layout *layout)
+{
+    int64_t gap = board_price_of(layout->policy, WITHIN_CACHE) / GAP_PARTS;
+    int64_t weight = MAX(layout->weight, 1);
+
+    return (int)CLAMP(whole_root(4 * LOAD_FULL * gap / weight), APART_LEAST, LOAD_FULL);
+}
+
 /* Where tangents touch if no spot has a say, rising. */
 static void list_touches(Layout *layout)
 {
-    int *middle = &layout->touches[N_TOUCHES / 2];
+    int *middle = &layout->touches[N_TOUCHES / 2], apart = tangents_apart(layout);
 
     for (int i = 0; i < N_TOUCHES / 2; i++) {
-        middle[i + 1] = middle[i] + MAX(TANGENTS_APART, middle[i] / TANGENTS_WIDEN);
+        int step = MAX(apart, middle[i] / WIDEN_PARTS);
+
+        middle[i + 1] = MIN(middle[i] + step, OFF_MOST);
         middle[-i - 1] = -middle[i + 1];
     }
 }
@@ -205,7 +221,6 @@ Layout *layout_new(void)
 
     layout->condensed = condensed_new();
     g_assert(layout->condensed);
-    list_touches(layout);
     return layout;
 }
 
@@ -376,13 +391,12 @@ static void draw_hubs(Layout *layout)
 static void draw_spots(Layout *layout)
 {
     for (int i = 0; i < layout->n_steps; i++) {
-        Step *step = &layout->steps[i];
+        const Step *step = &layout->steps[i];
         int core = layout->board->spots[step->spot].core;
 
-        step->arc =
-            network_add_edge(&layout->net, layout->first_spot + step->spot,
-                             core < 0 ? layout->sink : layout->first_core + core,
-                             step->capacity, slope(layout, step));
+        network_add_edge(&layout->net, layout->first_spot + step->spot,
+                         core < 0 ? layout->sink : layout->first_core + core,
+                         step->capacity, slope(layout, step));
     }
 }
 
@@ -421,6 +435,7 @@ static void find_constant(Layout *layout)
 static void draw(Layout *layout)
 {
     layout->n_steps = 0;
+    list_touches(layout);
     find_groups(layout);
     find_rows(layout);
     find_cores(layout);
@@ -453,24 +468,6 @@ McmfResult layout_solve(Layout *layout, const Board *board, const Policy *policy
     draw(layout);
     return or_by_simplex(
         layout, condensed_solve(layout->condensed, &layout->net, SOURCE, layout->sink));
-}
-
-McmfResult layout_resolve(Layout *layout, int weight_imbalance)
-{
-    int n_changed = 0;
-
-    layout->weight = board_imbalance_weight(layout->board, weight_imbalance);
-    layout->changed = room_for(layout->changed, (size_t)layout->n_steps,
-                               sizeof *layout->changed, &layout->max_changed);
-    for (int i = 0; i < layout->n_steps; i++) {
-        const Step *step = &layout->steps[i];
-
-        network_set_cost(&layout->net, step->arc, slope(layout, step));
-        layout->changed[n_changed++] = step->arc;
-    }
-    find_constant(layout);
-    return or_by_simplex(layout, condensed_resolve(layout->condensed, &layout->net,
-                                                   layout->changed, n_changed));
 }
 
 int64_t layout_bound(const Layout *layout)

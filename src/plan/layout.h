@@ -22,12 +22,9 @@ typedef struct Layout Layout;
 Layout *layout_new(void);
 void layout_free(Layout *layout);
 
-/* Lays out and solves from "everybody stays". */
+/* Lays out and solves. */
 McmfResult layout_solve(Layout *layout, const Board *board, const Policy *policy,
                         int weight_imbalance);
-
-/* The same board, with imbalance weighing otherwise; cheaper than another layout. */
-McmfResult layout_resolve(Layout *layout, int weight_imbalance);
 
 /* No position costs less than this. */
 int64_t layout_bound(const Layout *layout);

@@ -36,7 +36,6 @@ typedef struct {
     int spot;
     int64_t off; /* where the tangent touches, from the fair load */
     bool over;   /* beyond the spot's capacity */
-    ArcIx arc;
     int64_t capacity;
 } Step;
 
@@ -68,11 +67,9 @@ struct Layout {
     bool nested;   /* no cache reaches from one cell into another */
     Core *cores;   /* [n_cores] */
     int touches[N_TOUCHES];
-    ArcIx *changed;  /* [n_steps] */
     int64_t *inflow; /* hub by hub, what is still to arrive at each spot */
     int *order;      /* [n_pieces] */
-    size_t max_groups, max_pieces, max_steps, max_members, max_cores, max_changed,
-        max_inflow;
+    size_t max_groups, max_pieces, max_steps, max_members, max_cores, max_inflow;
 };
 
 enum { SOURCE = 0 };
