@@ -1,6 +1,7 @@
 /*
- * layout_inside.h - what a layout is made of, for layout.c, which draws and reads the
- * network, and layout_text.c, which puts it in words.
+ * layout_inside.h - what a layout is made of: for layout_hubs.c and layout_curve.c, which
+ * say what is to be drawn, layout.c, which draws and solves it, layout_start.c, which
+ * reads the flow, and layout_text.c, which puts it in words.
  */
 #ifndef LAYOUT_INSIDE_H
 #define LAYOUT_INSIDE_H
@@ -73,5 +74,17 @@ struct Layout {
 };
 
 enum { SOURCE = 0 };
+
+/* Says how each piece leaves home, by which hubs. */
+void layout_find_rows(Layout *layout);
+
+/* Lists the edges onward from spots. */
+void layout_lay_steps(Layout *layout);
+
+/* What a unit on such an edge costs. */
+int64_t layout_slope(const Layout *layout, const Step *step);
+
+/* What spot @s costs with nothing but what does not move. */
+int64_t layout_floor(const Layout *layout, int s);
 
 #endif
