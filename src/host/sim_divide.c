@@ -11,8 +11,9 @@
 
 #include <stdlib.h>
 
-enum { UNSEEN = -1, ROOT = -2 };
+enum { UNSEEN = -1 };
 
+/* Whether both ends are of one region. */
 static bool is_live(const Division *d, int edge)
 {
     const Workshop *shop = d->workshop;
@@ -146,76 +147,102 @@ static void spread(Division *d, Crowd *crowd)
     }
 }
 
-/* Looks from the crowds that lack something for a CPU with room, through crowds that
- * could make some; the node found, or -1 when all there is has been seen. */
-static int look_for_room(Division *d, Region region)
+static int node_of_cpu(const Division *d, int cpu)
+{
+    return d->n_crowds + cpu;
+}
+
+/* How far each node is from the crowds that lack something: from a crowd one gets to its
+ * CPUs, and from a CPU to the crowds that got some of it.  Whether one meets room. */
+static bool measure(Division *d, Region region)
 {
     Workshop *shop = d->workshop;
     int head = 0, tail = 0;
+    bool room = false;
 
+    for (int p = 0; p < region.n_cpus; p++)
+        shop->depth[node_of_cpu(d, shop->cpu_order[region.cpus + p])] = UNSEEN;
     for (int c = 0; c < region.n_crowds; c++) {
         int k = shop->crowd_order[region.crowds + c];
 
-        shop->via[k] = d->crowds[k].lacks > 0 ? ROOT : UNSEEN;
-        if (shop->via[k] == ROOT)
+        shop->depth[k] = d->crowds[k].lacks > 0 ? 0 : UNSEEN;
+        if (shop->depth[k] == 0)
             shop->queue[tail++] = k;
     }
-    for (int p = 0; p < region.n_cpus; p++)
-        shop->via[d->n_crowds + shop->cpu_order[region.cpus + p]] = UNSEEN;
     while (head < tail) {
-        int v = shop->queue[head++];
+        int k = shop->queue[head++];
+        const Crowd *crowd = &d->crowds[k];
 
-        if (v >= d->n_crowds) {
-            int p = v - d->n_crowds;
+        shop->next[k] = crowd->first_edge;
+        for (int e = crowd->first_edge; e < crowd->first_edge + crowd->n_edges; e++) {
+            int p = d->edge_cpu[e], v = node_of_cpu(d, p);
 
-            if (room_on(d, p) > 0)
-                return v;
-            for (int i = shop->cpu_first[p]; i < shop->cpu_first[p + 1]; i++) {
-                int e = shop->edge_order[i], k = shop->edge_crowd[e];
-
-                if (!is_live(d, e) || d->edge_got[e] == 0 || shop->via[k] != UNSEEN)
-                    continue;
-                shop->via[k] = e;
-                shop->queue[tail++] = k;
-            }
-            continue;
-        }
-        for (int e = d->crowds[v].first_edge;
-             e < d->crowds[v].first_edge + d->crowds[v].n_edges; e++) {
-            int w = d->n_crowds + d->edge_cpu[e];
-
-            if (!is_live(d, e) || shop->via[w] != UNSEEN)
+            if (!is_live(d, e) || shop->depth[v] != UNSEEN)
                 continue;
-            shop->via[w] = e;
-            shop->queue[tail++] = w;
+            shop->depth[v] = shop->depth[k] + 1;
+            shop->next[v] = shop->cpu_first[p];
+            room = room || room_on(d, p) > 0;
+            for (int i = shop->cpu_first[p]; i < shop->cpu_first[p + 1]; i++) {
+                int out = shop->edge_order[i], other = shop->edge_crowd[out];
+
+                if (!is_live(d, out) || d->edge_got[out] == 0 ||
+                    shop->depth[other] != UNSEEN)
+                    continue;
+                shop->depth[other] = shop->depth[v] + 1;
+                shop->queue[tail++] = other;
+            }
         }
     }
-    return -1;
+    return room;
 }
 
-/* The way back from a CPU with room: edges into CPUs can take any amount, edges out
- * of them give back what they carry. */
-static void send_along(Division *d, int found)
+static int64_t find_room(Division *d, int crowd, int64_t amount);
+
+/* How much of @amount a CPU can take: into its room, or by sending others on. */
+static int64_t make_way(Division *d, int cpu, int64_t amount)
 {
     Workshop *shop = d->workshop;
-    int64_t amount = room_on(d, found - d->n_crowds);
-    int v = found;
+    int v = node_of_cpu(d, cpu);
+    int64_t taken = MIN(room_on(d, cpu), amount);
 
-    while (shop->via[v] != ROOT) {
-        int e = shop->via[v];
+    for (; taken < amount && shop->next[v] < shop->cpu_first[cpu + 1];
+         shop->next[v]++) {
+        int e = shop->edge_order[shop->next[v]], k = shop->edge_crowd[e];
+        int64_t sent;
 
-        if (v < d->n_crowds)
-            amount = MIN(amount, d->edge_got[e]);
-        v = v < d->n_crowds ? d->n_crowds + d->edge_cpu[e] : shop->edge_crowd[e];
+        if (!is_live(d, e) || shop->depth[k] != shop->depth[v] + 1)
+            continue;
+        sent = find_room(d, k, MIN(amount - taken, d->edge_got[e]));
+        give(d, e, -sent);
+        taken += sent;
+        if (taken == amount)
+            break;
     }
-    amount = MIN(amount, d->crowds[v].lacks);
-    d->crowds[v].lacks -= amount;
-    for (v = found; shop->via[v] != ROOT;) {
-        int e = shop->via[v];
+    return taken;
+}
 
-        give(d, e, v < d->n_crowds ? -amount : amount);
-        v = v < d->n_crowds ? d->n_crowds + d->edge_cpu[e] : shop->edge_crowd[e];
+/* How much of @amount a crowd could give to CPUs further away; it is given.  Depth only
+ * grows on the way, so that nobody is met twice. */
+static int64_t find_room(Division *d, int crowd, int64_t amount)
+{
+    Workshop *shop = d->workshop;
+    const Crowd *who = &d->crowds[crowd];
+    int64_t given = 0;
+
+    for (; given < amount && shop->next[crowd] < who->first_edge + who->n_edges;
+         shop->next[crowd]++) {
+        int e = shop->next[crowd], p = d->edge_cpu[e];
+        int64_t taken;
+
+        if (!is_live(d, e) || shop->depth[node_of_cpu(d, p)] != shop->depth[crowd] + 1)
+            continue;
+        taken = make_way(d, p, amount - given);
+        give(d, e, taken);
+        given += taken;
+        if (given == amount)
+            break;
     }
+    return given;
 }
 
 /* Whether everybody can have what was offered. */
@@ -239,14 +266,15 @@ static bool place(Division *d, Region region)
         lacks = lacks || crowd->lacks > 0;
     }
     while (lacks) {
-        int found = look_for_room(d, region);
-
-        if (found < 0)
+        if (!measure(d, region))
             return false;
-        send_along(d, found);
         lacks = false;
-        for (int c = 0; c < region.n_crowds; c++)
-            lacks = lacks || d->crowds[shop->crowd_order[region.crowds + c]].lacks > 0;
+        for (int c = 0; c < region.n_crowds; c++) {
+            int k = shop->crowd_order[region.crowds + c];
+
+            d->crowds[k].lacks -= find_room(d, k, d->crowds[k].lacks);
+            lacks = lacks || d->crowds[k].lacks > 0;
+        }
     }
     return true;
 }
@@ -258,7 +286,7 @@ static int seen_first(Division *d, int *order, int n, int first_node)
     int n_seen = 0, n_rest = 0;
 
     for (int i = 0; i < n; i++)
-        if (shop->via[first_node + order[i]] != UNSEEN)
+        if (shop->depth[first_node + order[i]] != UNSEEN)
             order[n_seen++] = order[i];
         else
             shop->spare[n_rest++] = order[i];

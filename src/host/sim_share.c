@@ -96,9 +96,11 @@ static void make_room(Share *share, int n_sharers, int n_cpus)
 /* ── who gets what ────────────────────────────────────────────────────────── */
 
 /* While a vCPU runs, its VM's weight is divided by it and those of its kin that are
- * active as well. */
-static void weigh(Share *share, const Sharer *sharers, int n_sharers)
+ * active as well.  Whether that is news. */
+static bool weigh(Share *share, const Sharer *sharers, int n_sharers)
 {
+    bool changed = false;
+
     for (int i = 0, end; i < n_sharers; i = end) {
         int64_t active = 0;
 
@@ -108,14 +110,16 @@ static void weigh(Share *share, const Sharer *sharers, int n_sharers)
             int64_t weight = (int64_t)sharers[j].weight * WEIGHT_GRAIN * SHARE_WHOLE;
 
             weight /= SHARE_WHOLE + active - share->active[j];
-            share->claims[j].weight = MAX(weight, 1);
+            weight = MAX(weight, 1);
+            changed = changed || weight != share->claims[j].weight;
+            share->claims[j].weight = weight;
         }
     }
+    return changed;
 }
 
 static void divide(Share *share, Sharer *sharers, int n_sharers, int n_cpus)
 {
-    weigh(share, sharers, n_sharers);
     for (int i = 0; i < n_sharers; i++) {
         share->claims[i].mask = sharers[i].mask;
         share->claims[i].want = MIN(sharers[i].want, sharers[i].limit);
@@ -268,7 +272,12 @@ static void find_active(Share *share, int n_sharers, const int64_t *foreign, int
     for (int i = 0; i < n_sharers; i++) {
         const Claim *claim = &share->claims[i];
 
-        share->active[i] = claim->got < claim->want ? SHARE_WHOLE : (int)claim->got;
+        if (claim->got < claim->want)
+            share->active[i] = SHARE_WHOLE;
+        else if (share->active[i] == SHARE_WHOLE)
+            share->active[i] = (int)claim->got;
+        else
+            share->active[i] = MAX(share->active[i], (int)claim->got);
     }
     for (int round = 0; round < ROUNDS_MAX; round++) {
         look_around(share, n_sharers, foreign, n_cpus);
@@ -285,8 +294,11 @@ static void begin(Share *share, const Sharer *sharers, int n_sharers,
     make_room(share, n_sharers, n_cpus);
     for (int p = 0; p < n_cpus; p++)
         share->free[p] = MAX(capacity[p] - foreign[p], 0);
-    for (int i = 0; i < n_sharers; i++)
+    for (int i = 0; i < n_sharers; i++) {
         share->active[i] = MIN(sharers[i].want, sharers[i].limit);
+        share->claims[i].weight = 0;
+    }
+    weigh(share, sharers, n_sharers);
 }
 
 void share_make_roughly(Share *share, Sharer *sharers, int n_sharers,
@@ -304,8 +316,10 @@ void share_make(Share *share, Sharer *sharers, int n_sharers, const int64_t *cap
     begin(share, sharers, n_sharers, capacity, foreign, n_cpus);
     divide(share, sharers, n_sharers, n_cpus);
     find_active(share, n_sharers, foreign, n_cpus);
-    divide(share, sharers, n_sharers, n_cpus);
-    find_active(share, n_sharers, foreign, n_cpus);
+    if (weigh(share, sharers, n_sharers)) {
+        divide(share, sharers, n_sharers, n_cpus);
+        find_active(share, n_sharers, foreign, n_cpus);
+    }
     for (int i = 0; i < n_sharers; i++) {
         Sharer *sharer = &sharers[i];
 

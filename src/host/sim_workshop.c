@@ -35,7 +35,8 @@ void division_free(Division *division)
     g_free(shop->edge_order);
     g_free(shop->edge_crowd);
     g_free(shop->queue);
-    g_free(shop->via);
+    g_free(shop->depth);
+    g_free(shop->next);
     g_free(shop->asks);
     g_free(shop->level);
     g_free(shop);
@@ -125,8 +126,9 @@ static void make_room_for_crowds(Division *d)
     shop->max_nodes = n_nodes;
     shop->claim_first = g_renew(int, shop->claim_first, shop->max_crowds);
     shop->crowd_order = g_renew(int, shop->crowd_order, shop->max_crowds);
-    shop->queue = g_renew(int, shop->queue, n_nodes);
-    shop->via = g_renew(int, shop->via, n_nodes);
+    shop->queue = g_renew(int, shop->queue, shop->max_crowds);
+    shop->depth = g_renew(int, shop->depth, n_nodes);
+    shop->next = g_renew(int, shop->next, n_nodes);
     shop->spare = g_renew(int, shop->spare, n_nodes);
 }
 

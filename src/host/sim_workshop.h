@@ -32,7 +32,8 @@ typedef struct Workshop {
     int *claim_first, *claim_order; /* of each crowd */
     int *cpu_region;
     int *cpu_first, *edge_order, *edge_crowd; /* the edges into each CPU */
-    int *queue, *via; /* crowds first, then CPUs; @via is the edge, or a mark */
+    int *queue;                               /* of crowds */
+    int *depth, *next; /* of nodes: crowds first, then CPUs; @next is an edge */
     Ask *asks;
     int *level; /* the edges of one crowd, that to the freest CPU first */
 
