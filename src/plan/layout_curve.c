@@ -136,7 +136,7 @@ int64_t layout_floor(const Layout *layout, int s)
 
     return imbalance_cost(rate_of(layout, s),
                           spot->load - fair_load(layout->board, spot)) +
-           MAX(spot->load - spot->capacity, 0) * OVERLOAD_UNIT;
+           (int64_t)MAX(spot->load - spot->capacity, 0) * OVERLOAD_UNIT;
 }
 
 void layout_lay_steps(Layout *layout)

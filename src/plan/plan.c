@@ -66,17 +66,19 @@ void plan_clear(Plan *plan)
 
 static void make_room(Planner *planner, Plan *plan, int n_vcpus)
 {
+    int need = MAX(n_vcpus, 1);
+
     if (!plan->moves)
         plan->moves = g_array_new(FALSE, FALSE, sizeof(Move));
-    if (n_vcpus > plan->max_vcpus) {
-        plan->max_vcpus = n_vcpus;
-        plan->placement = g_renew(int, plan->placement, n_vcpus);
+    if (need > plan->max_vcpus) {
+        plan->max_vcpus = need;
+        plan->placement = g_renew(int, plan->placement, need);
     }
-    if (n_vcpus > planner->max_vcpus) {
-        planner->max_vcpus = n_vcpus;
-        planner->before = g_renew(int, planner->before, n_vcpus);
-        planner->kept = g_renew(int, planner->kept, n_vcpus);
-        planner->piece_of = g_renew(int, planner->piece_of, n_vcpus);
+    if (need > planner->max_vcpus) {
+        planner->max_vcpus = need;
+        planner->before = g_renew(int, planner->before, need);
+        planner->kept = g_renew(int, planner->kept, need);
+        planner->piece_of = g_renew(int, planner->piece_of, need);
     }
 }
 
