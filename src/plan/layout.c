@@ -185,6 +185,11 @@ McmfResult layout_solve(Layout *layout, const Board *board, const Policy *policy
         layout, condensed_solve(layout->condensed, &layout->net, SOURCE, layout->sink));
 }
 
+McmfResult layout_resolve(Layout *layout, int weight_imbalance)
+{
+    return layout_solve(layout, layout->board, layout->policy, weight_imbalance);
+}
+
 int64_t layout_bound(const Layout *layout)
 {
     if (layout->solved.status != MCMF_OPTIMAL) /* no cost is below nothing */

@@ -26,6 +26,9 @@ void layout_free(Layout *layout);
 McmfResult layout_solve(Layout *layout, const Board *board, const Policy *policy,
                         int weight_imbalance);
 
+/* The same board, with imbalance weighing otherwise. */
+McmfResult layout_resolve(Layout *layout, int weight_imbalance);
+
 /* No position costs less than this. */
 int64_t layout_bound(const Layout *layout);
 

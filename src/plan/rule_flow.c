@@ -197,8 +197,7 @@ void rule_flow_place(Planner *planner, const Snapshot *snapshot, const Policy *p
         stand_together(planner, policy, plan);
     }
     if (plan->weight_imbalance != policy->weight_imbalance || board->overlaps)
-        plan->solved =
-            layout_solve(planner->layout, board, policy, plan->weight_imbalance);
+        plan->solved = layout_resolve(planner->layout, plan->weight_imbalance);
     plan->bound = layout_bound(planner->layout);
 }
 

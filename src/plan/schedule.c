@@ -229,7 +229,7 @@ static int try_flow(Scheduler *search, int target, Candidate *best)
 {
     int weight = weight_for_target(search, target);
 
-    layout_solve(search->layout, search->board, search->policy, weight);
+    layout_resolve(search->layout, weight);
     layout_start(search->layout, search->flow_spots);
     search_restore(search, search->flow_spots);
     go_all_the_way(search, target, best);

@@ -21,7 +21,7 @@ void scheduler_free(Scheduler *scheduler);
 /* Finds a position that costs no more than staying does, by the policy and the weight
  * of imbalance it ends with: the policy's, or as much more as it took to reach
  * target_sigma.  @layout is of @board and solved by the policy's weight, or NULL: where
- * allowed sets overlap the search starts from its flow too, and may solve it by other
+ * allowed sets overlap the search starts from its flow too, and may resolve it by other
  * weights.  Leaves the position in @position, adds what it looked at to @steps, and
  * returns the weight. */
 int schedule_search(Scheduler *scheduler, const Board *board, const Policy *policy,
