@@ -13,7 +13,8 @@
 #include "search.h"
 
 enum {
-    TARGETS_MOST = 8,   /* where a piece might go, if moments must be looked at */
+    TARGETS_MOST =
+        8, /* where a piece might go, if what moments say must be looked at */
     MISSES_MOST = 32,   /* spots in turn that cannot be better than what is known */
     STEPS_STRAINED = 6, /* a look at moments takes as long as so many at loads */
     RATE_SHIFT = 10,
@@ -229,30 +230,59 @@ static bool look_at_pair(Scheduler *search, int from, int to, Step *best)
     return strained;
 }
 
-/* Those who strayed to @spot may go home, wherever that is. */
-static void look_homewards(Scheduler *search, int spot, Step *best)
+static void try_elsewhere(Scheduler *search, int piece, int from, int to, Step *best)
+{
+    Slope slope = slope_between(&search->standings[from], &search->standings[to]);
+    Mover mover;
+    int64_t most;
+
+    if (to == from || !board_allows(search->board, &search->board->pieces[piece], to))
+        return;
+    mover = send(search, piece, from, to);
+    most = mover.relief + evening_gain(slope, mover.load) - mover.price;
+    if (score_of(search, most, mover.n_more) > best->score)
+        try_move(search, &mover, best);
+}
+
+/* Those who strayed to @spot may go home, wherever that is; and to go elsewhere instead
+ * costs them no more than they have paid. */
+static void look_for_strays(Scheduler *search, int spot, Step *best)
 {
     const Standing *at = &search->standings[spot];
+    int n_spots = MIN(search->board->n_spots, MISSES_MOST);
 
     for (int i = 0; i < at->n_pieces && search->n_away[spot] > 0; i++) {
         int piece = at->pieces[i], home = search->board->pieces[piece].home;
-        Mover mover;
 
         if (home == spot)
             continue;
-        mover = send(search, piece, spot, home);
-        try_move(search, &mover, best);
+        try_elsewhere(search, piece, spot, home, best);
+        for (int r = 0; r < n_spots; r++)
+            try_elsewhere(search, piece, spot, search->order[r], best);
+        search->steps += n_spots;
     }
+}
+
+/* What of @from and @to has become better. */
+static void look_again_at(Scheduler *search, int from, int to, Step *best)
+{
+    const Standing *at = &search->standings[from];
+
+    if (pair_most(search, from, to) > best->score)
+        look_at_pair(search, from, to, best);
+    for (int i = 0; i < at->n_pieces && search->n_away[from] > 0; i++)
+        if (search->board->pieces[at->pieces[i]].home != from)
+            try_elsewhere(search, at->pieces[i], from, to, best);
 }
 
 static void look_along_row(Scheduler *search, int spot)
 {
     Row *row = &search->rows[spot];
-    int n_strained = 0, n_misses = 0;
+    int n_strained = search->board->fluctuation > 0 ? 0 : INT_MIN, n_misses = 0;
 
     row->best = (Step){ .piece = -1, .score = search->price };
     know_relief(search, spot);
-    look_homewards(search, spot, &row->best);
+    look_for_strays(search, spot, &row->best);
     for (int r = 0; r < search->board->n_spots; r++) {
         int to = search->order[r];
 
@@ -310,12 +340,13 @@ static void review(Scheduler *search, int a, int b)
             forget_row(search, s);
             continue;
         }
-        if (!row->known)
+        if (!row->known) {
+            search->bounds[s] = MAX(search->bounds[s], pair_most(search, s, a));
+            search->bounds[s] = MAX(search->bounds[s], pair_most(search, s, b));
             continue;
-        if (pair_most(search, s, a) > row->best.score)
-            look_at_pair(search, s, a, &row->best);
-        if (pair_most(search, s, b) > row->best.score)
-            look_at_pair(search, s, b, &row->best);
+        }
+        look_again_at(search, s, a, &row->best);
+        look_again_at(search, s, b, &row->best);
         search->bounds[s] = row->best.score;
     }
 }
