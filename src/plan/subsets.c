@@ -335,6 +335,7 @@ void search_subsets(Scheduler *search, int64_t until)
         Sketch *sketch = search->sketch;
         SketchStep step;
 
+        search->steps++; /* also where there is nothing to look at */
         pick_spots(search, sketch);
         draw(search, sketch, lightest);
         for (int taken = 0; taken < 3 * sketch->n_spots + 4; taken++) {
