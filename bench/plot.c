@@ -24,7 +24,7 @@ enum {
     N_PANELS_MAX = 2,
 };
 
-/* Powers of ten. */
+/* Lows are powers of ten. */
 typedef struct {
     double x_low, x_high, y_low, y_high;
 } Scale;
@@ -69,7 +69,7 @@ static void stretch(double value, double *low, double *high)
     if (value <= 0)
         return;
     *low = MIN(*low, pow(10, floor(log10(value))));
-    *high = MAX(*high, pow(10, ceil(log10(value))));
+    *high = MAX(*high, 2 * value);
 }
 
 static bool is_drawn(const Day *day, int percent)
@@ -132,13 +132,13 @@ static void draw_ticks(const Panel *panel, GString *out)
     double bottom = PANEL_TOP + PANEL_HEIGHT, right = panel->left + PANEL_WIDTH;
     char text[32];
 
-    for (double x = panel->scale->x_low; x < panel->scale->x_high * 1.01; x *= 10) {
+    for (double x = panel->scale->x_low; x <= panel->scale->x_high; x *= 10) {
         svg_line(out, x_at(panel, x), PANEL_TOP, x_at(panel, x), bottom, "grid");
         g_snprintf(text, sizeof text, "%g", x);
         svg_text(out, x_at(panel, x), bottom + 18, "tick middle", text);
     }
     svg_text(out, x_at(panel, 0), bottom + 18, "tick middle", "0");
-    for (double y = panel->scale->y_low; y < panel->scale->y_high * 1.01; y *= 10) {
+    for (double y = panel->scale->y_low; y <= panel->scale->y_high; y *= 10) {
         svg_line(out, panel->left, y_at(panel, y), right, y_at(panel, y), "grid");
         g_snprintf(text, sizeof text, "%g", y);
         svg_text(out, panel->left - 8, y_at(panel, y) + 4, "tick end", text);
