@@ -17,7 +17,7 @@
 #include "plan/layout.h"
 #include "plan/schedule.h"
 
-enum { WARM = 12, LATER = 24, LARGE = 8192, SEED = 1 };
+enum { WARM = 12, LATER = 24, LATER_LARGE = 8, LARGE = 8192, SEED = 1 };
 
 /* A host and what is known of it. */
 typedef struct {
@@ -241,6 +241,7 @@ static bool run_first(int n_vcpus, int n_pcpus, PeriodRun *out)
 
 static bool run_watch(const char *mix, int n_vcpus, int n_pcpus, Watch *out)
 {
+    int n_later = n_vcpus > LARGE ? LATER_LARGE : LATER;
     Policy policy = policy_of(RULE_FLOW);
     GArray *times[3];
     Planner *planner;
@@ -254,7 +255,7 @@ static bool run_watch(const char *mix, int n_vcpus, int n_pcpus, Watch *out)
     for (int v = 0; v < 3; v++)
         times[v] = g_array_new(FALSE, FALSE, sizeof(double));
     look_for(&watched, WARM);
-    for (int t = 0; t < LATER; t++) {
+    for (int t = 0; t < n_later; t++) {
         int64_t requests;
         double start, ms;
 
@@ -263,12 +264,12 @@ static bool run_watch(const char *mix, int n_vcpus, int n_pcpus, Watch *out)
         start = crew_ms();
         plan_make(planner, &watched.snapshot, &policy, &plan);
         ms = crew_ms() - start;
-        if (t >= LATER / 2)
+        if (t >= n_later / 2)
             out->n_requests += watched.n_requests + heap_n_requests() - requests;
         g_array_append_val(times[plan.verdict], ms);
         out->n[plan.verdict]++;
         out->worst_ms = MAX(out->worst_ms, ms);
-        out->repins += (double)plan.moves->len / LATER;
+        out->repins += (double)plan.moves->len / n_later;
         apply(&watched, &plan);
     }
     for (int v = 0; v < 3; v++) {

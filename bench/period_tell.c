@@ -124,9 +124,9 @@ static void tell_watches(GArray *rows)
 
     puts(
         "## Periods after\n\n"
-        "The same hosts while flow looks after them: how many of 24 periods were calm, not "
-        "worth it, or\nhad moves; the median milliseconds from snapshot to moves of each "
-        "kind; and how often memory\nwas asked for in the second half of them.\n");
+        "Hosts that flow looks after from their twelfth period on: how many periods were "
+        "calm, not worth it,\nor had moves; the median milliseconds from snapshot to moves "
+        "of each kind; and how often memory\nwas asked for in the second half of them.\n");
     sheet_begin(
         &sheet, 2,
         "vCPUs × pCPUs|mix|calm|ms|not worth it|ms|moves|ms|worst ms|repins|requests");
