@@ -290,12 +290,12 @@ static void move_older(const Forecasts *forecasts, const Row *row, int first_age
     }
 }
 
-/* Who goes back to where it came from sways; what was moved is moved back, and then it
- * shows. */
+/* Who goes back to where it came from, or most of the way, sways; what was moved is moved
+ * back, and then it shows.  Who goes back a little was only overrated. */
 static bool relapses(const Forecasts *forecasts, const Row *row, int by)
 {
     return row->moved_by != 0 && forecasts->n_ever - row->moved_at < RELAPSE &&
-           (by > 0) != (row->moved_by > 0);
+           (by > 0) != (row->moved_by > 0) && 4 * ABS(by) >= 3 * ABS(row->moved_by);
 }
 
 static void take_note(const Forecasts *forecasts, Row *row, const Opinion *said)

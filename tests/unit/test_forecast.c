@@ -257,6 +257,34 @@ static void test_nothing_makes_it_absurd(void)
     end(&teller);
 }
 
+/* Believed to want a whole CPU while it fought for one, it turns out to want less. */
+static void test_who_was_overrated_is_corrected_and_not_set_back(void)
+{
+    Teller teller = begin();
+    Forecast forecast;
+
+    tell_often(&teller, 150, 20);
+    forecast = tell_often(&teller, 1000, 3);
+    g_assert_cmpint(forecast.mean, >=, 990);
+    forecast = tell_often(&teller, 700, 3);
+    g_assert_cmpint(ABS(forecast.mean - 700), <=, 10);
+    g_assert_cmpint(forecast.variance, <=, 100 * 100);
+    end(&teller);
+}
+
+/* As exact far from the mean as near it. */
+static void test_low_past_of_one_that_turned_heavy_is_known_to_be_steady(void)
+{
+    static const int idle[] = { 2, 4, 0, 0, 9 };
+    Teller teller = begin();
+
+    for (gsize i = 0; i < G_N_ELEMENTS(idle); i++)
+        tell(&teller, idle[i]);
+    tell(&teller, 400);
+    g_assert_cmpint(ABS(tell(&teller, 395).mean - 397), <=, 4);
+    end(&teller);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -285,6 +313,10 @@ int main(int argc, char **argv)
                     test_period_twice_as_long_counts_twice);
     g_test_add_func("/forecast/few-moments-sway-as-much-as-many",
                     test_few_moments_sway_as_much_as_many);
+    g_test_add_func("/forecast/who-was-overrated-is-corrected-and-not-set-back",
+                    test_who_was_overrated_is_corrected_and_not_set_back);
+    g_test_add_func("/forecast/low-past-of-one-that-turned-heavy-is-known-to-be-steady",
+                    test_low_past_of_one_that_turned_heavy_is_known_to_be_steady);
     g_test_add_func("/forecast/nothing-makes-it-absurd", test_nothing_makes_it_absurd);
     return g_test_run();
 }
