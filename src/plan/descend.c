@@ -15,7 +15,8 @@
 enum {
     TARGETS_MOST =
         8, /* where a piece might go, if what moments say must be looked at */
-    MISSES_MOST = 32,   /* spots in turn that cannot be better than what is known */
+    MISSES_MOST = 32,   /* spots in turn that are no better than what is known, */
+    MISSES_KINDS = 128, /* ...where not everybody may go everywhere */
     STEPS_STRAINED = 6, /* a look at moments takes as long as so many at loads */
     RATE_SHIFT = 10,
     ROUNDING = 4096, /* by this much gains that are estimated in rates so shifted err */
@@ -87,10 +88,18 @@ static int64_t relief_most(const Scheduler *search, int from, int to)
     return search->strains[from] + search->strains[to] - MAX(stays, 0) * OVERLOAD_UNIT;
 }
 
+/* No step from one to the other scores more.  Not even the lightest piece may be as light
+ * as would be best, and a swap counts as two moves. */
 static int64_t pair_most(const Scheduler *search, int from, int to)
 {
-    return MIN(relief_most(search, from, to), search->strains[from]) +
-           evening_most(&search->standings[from], &search->standings[to]);
+    const Standing *a = &search->standings[from], *b = &search->standings[to];
+    int64_t relief = MIN(relief_most(search, from, to), search->strains[from]);
+    int64_t even = evening_most(a, b), moved = even;
+
+    if (search->lightest[from] * (a->rate + b->rate) >
+        a->rate * a->off - b->rate * b->off)
+        moved = evening_gain(slope_between(a, b), search->lightest[from]);
+    return MAX(relief + moved, (relief + even) / 2);
 }
 
 static int64_t row_most(const Scheduler *search, int spot)
@@ -279,24 +288,24 @@ static void look_along_row(Scheduler *search, int spot)
 {
     Row *row = &search->rows[spot];
     int n_strained = search->board->fluctuation > 0 ? 0 : INT_MIN, n_misses = 0;
+    int misses_most = search->board->n_kinds > 1 ? MISSES_KINDS : MISSES_MOST;
 
     row->best = (Step){ .piece = -1, .score = search->price };
     know_relief(search, spot);
     look_for_strays(search, spot, &row->best);
     for (int r = 0; r < search->board->n_spots; r++) {
         int to = search->order[r];
+        int64_t score;
 
         search->steps++;
-        if (n_strained == TARGETS_MOST || n_misses == MISSES_MOST)
+        if (n_strained == TARGETS_MOST || n_misses == misses_most)
             break;
         if (to == spot)
             continue;
-        if (pair_most(search, spot, to) > row->best.score) {
+        score = row->best.score;
+        if (pair_most(search, spot, to) > score)
             n_strained += look_at_pair(search, spot, to, &row->best);
-            n_misses = 0;
-        } else {
-            n_misses++;
-        }
+        n_misses = row->best.score > score ? 0 : n_misses + 1;
     }
     search->bounds[spot] = row->best.score;
     row->known = true;
@@ -327,28 +336,49 @@ static int find_best_row(Scheduler *search)
     }
 }
 
-/* After something went from @a to @b. */
+static bool aims_at(const Scheduler *search, const Row *row, int spot)
+{
+    return row->known && row->best.piece >= 0 &&
+           search_touches(search, row->best.spot, spot);
+}
+
+/* After something went from @a to @b.  Where loads sway only what became emptier, and is
+ * empty, is worth another look. */
 static void review(Scheduler *search, int a, int b)
 {
+    bool sways = search->board->fluctuation > 0;
+
     for (int s = 0; s < search->board->n_spots; s++) {
         Row *row = &search->rows[s];
-        bool aims = row->known && row->best.piece >= 0 &&
-                    (search_touches(search, row->best.spot, a) ||
-                     search_touches(search, row->best.spot, b));
 
-        if (search_touches(search, s, a) || search_touches(search, s, b) || aims) {
+        if (search_touches(search, s, a) || search_touches(search, s, b)) {
             forget_row(search, s);
             continue;
         }
+        if (aims_at(search, row, a) || aims_at(search, row, b))
+            row->known = false;
         if (!row->known) {
             search->bounds[s] = MAX(search->bounds[s], pair_most(search, s, a));
             search->bounds[s] = MAX(search->bounds[s], pair_most(search, s, b));
             continue;
         }
-        look_again_at(search, s, a, &row->best);
-        look_again_at(search, s, b, &row->best);
+        if (!sways || search->rank[a] < TARGETS_MOST)
+            look_again_at(search, s, a, &row->best);
+        if (!sways)
+            look_again_at(search, s, b, &row->best);
         search->bounds[s] = row->best.score;
     }
+}
+
+/* As many more steps as there are pieces, each as good as @step, would not be enough. */
+static bool is_hopeless(const Scheduler *search, int target, const Step *step)
+{
+    int64_t sigma = position_sigma(search->position);
+    int64_t imbalance = position_cost(search->position).imbalance;
+    __int128 missing = (__int128)imbalance * (sigma * sigma - (int64_t)target * target);
+
+    return target >= 0 && missing > (__int128)(step->score - search->price) *
+                                        search->board->n_pieces * (sigma * sigma);
 }
 
 void search_descend(Scheduler *search, int target, int most_moved)
@@ -365,6 +395,8 @@ void search_descend(Scheduler *search, int target, int most_moved)
         if (row < 0)
             return;
         step = search->rows[row].best;
+        if (is_hopeless(search, target, &step))
+            return;
         search_move(search, step.piece, step.spot);
         if (step.other >= 0)
             search_move(search, step.other, row);

@@ -17,8 +17,6 @@
 #include "schedule.h"
 #include "search.h"
 
-#include <stdlib.h>
-
 enum {
     WEIGHT_FREE = 1000000000, /* of imbalance: a price is nothing beside it */
     WEIGHT_LEAST = 1000,
@@ -77,13 +75,23 @@ static void note(Scheduler *search, int target, Candidate *best)
 
 /* ── dropping ─────────────────────────────────────────────────────────────── */
 
-static int by_cost(const void *a, const void *b)
+static bool costs_less(const Loss *a, const Loss *b)
 {
-    const Loss *x = a, *y = b;
+    return a->cost != b->cost ? a->cost < b->cost : a->piece < b->piece;
+}
 
-    if (x->cost != y->cost)
-        return x->cost < y->cost ? -1 : 1;
-    return x->piece - y->piece;
+/* Shell's way, which needs no memory. */
+static void sort_losses(Loss *losses, int n)
+{
+    for (int gap = n / 2; gap > 0; gap = gap > 2 ? gap * 5 / 11 : gap / 2)
+        for (int i = gap; i < n; i++) {
+            Loss moving = losses[i];
+            int at = i;
+
+            for (; at >= gap && costs_less(&moving, &losses[at - gap]); at -= gap)
+                losses[at] = losses[at - gap];
+            losses[at] = moving;
+        }
 }
 
 static int list_losses(Scheduler *search)
@@ -95,7 +103,7 @@ static int list_losses(Scheduler *search)
             (Loss){ piece, -position_gain(search->position, piece, home) };
         search->steps++;
     }
-    qsort(search->losses, (size_t)search->n_movers, sizeof(Loss), by_cost);
+    sort_losses(search->losses, search->n_movers);
     return search->n_movers;
 }
 
@@ -121,8 +129,10 @@ static void drop_needless(Scheduler *search, int target)
 static void go_all_the_way(Scheduler *search, int target, Candidate *best)
 {
     search_reweigh(search, WEIGHT_FREE);
+    search->all_the_way = true;
     search_descend(search, target,
                    best->sigma <= target ? best->n_moved : search->board->n_pieces);
+    search->all_the_way = false;
     drop_needless(search, target);
     if (g_getenv("DBG"))
         g_printerr("  way moved %d sigma %d steps %ld (best %d)\n",

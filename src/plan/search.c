@@ -18,6 +18,7 @@ void scheduler_free(Scheduler *search)
     if (search == NULL)
         return;
     g_free(search->standings);
+    g_free(search->lightest);
     g_free(search->brims);
     g_free(search->strains);
     g_free(search->bounds);
@@ -44,6 +45,7 @@ static void make_room(Scheduler *search, const Board *board)
     if (board->n_spots > search->max_spots) {
         search->max_spots = board->n_spots;
         search->standings = g_renew(Standing, search->standings, board->n_spots);
+        search->lightest = g_renew(int64_t, search->lightest, board->n_spots);
         search->brims = g_renew(int64_t, search->brims, board->n_spots);
         search->strains = g_renew(int64_t, search->strains, board->n_spots);
         search->bounds = g_renew(int64_t, search->bounds, board->n_spots);
@@ -93,9 +95,20 @@ static void reorder(Scheduler *search, int spot)
     search->rank[spot] = r;
 }
 
+static int64_t find_lightest(const Scheduler *search, int spot)
+{
+    const Standing *at = &search->standings[spot];
+    int64_t lightest = INT_MAX;
+
+    for (int i = 0; i < at->n_pieces; i++)
+        lightest = MIN(lightest, search->board->pieces[at->pieces[i]].load);
+    return lightest;
+}
+
 static void look_again(Scheduler *search, int spot)
 {
     search->standings[spot] = position_standing(search->position, spot);
+    search->lightest[spot] = find_lightest(search, spot);
     search->brims[spot] = position_brim(search->position, spot);
     search->strains[spot] = position_strain(search->position, spot);
     search->relief_known[spot] = false;
@@ -192,6 +205,7 @@ void search_begin(Scheduler *search, const Board *board, const Policy *policy,
     search->most_steps = INT64_MAX;
     search->chance = UINT64_C(88172645463325252);
     search->n_movers = 0;
+    search->all_the_way = false;
     position_start(position, board, policy, policy->weight_imbalance);
     for (int i = 0; i < board->n_pieces; i++)
         search->mover_at[i] = -1;

@@ -35,9 +35,11 @@ typedef struct Scheduler {
     int64_t price;   /* of the cheapest move */
     int64_t dearest; /* of the dearest */
     int64_t steps, most_steps;
+    bool all_the_way; /* a descent is only worth while if it reaches its target */
     uint64_t chance;
 
     Standing *standings; /* [n_spots] */
+    int64_t *lightest;   /* [n_spots] load of the lightest piece there */
     int64_t *brims;      /* [n_spots] load and its sway, per CPU of capacity */
     int64_t *strains;    /* [n_spots] what position_strain says */
     int64_t *home_off;   /* [n_spots] as standings were with everybody at home */
@@ -93,7 +95,8 @@ struct Sketch *sketch_new(void);
 int search_chance(Scheduler *search, int n);
 
 /* Takes the best step there is while it saves anything, until sigma is @target or
- * less, in hundredths of a point (-1: to the end), or more than @most_moved have moved. */
+ * less, in hundredths of a point (-1: to the end), or more than @most_moved have moved;
+ * or, all the way, until that target looks out of reach. */
 void search_descend(Scheduler *search, int target, int most_moved);
 
 /* Takes two to five spots apart and puts them together better, again and again until
