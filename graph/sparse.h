@@ -126,12 +126,13 @@ struct Sparse {
     size_t column_edges_max;
     int32_t n_peeled; /* edges that the front took off the network */
 
+    int32_t *degree; /* [n_columns] no more links leave it */
     Leaver *leavers; /* [n_rows] place by place */
     Place *places;   /* [n_columns] */
 
     Edge *edges;           /* [n_edges] */
     int32_t *targets;      /* [n_edges] where each leads */
-    Bundle *bundles;       /* [n_edges] by the column they leave */
+    Bundle *bundles;       /* [n_bundles] by the column they leave */
     int32_t *first_bundle; /* [n_columns + 1] */
     int32_t *order;        /* [n_columns] no bundle leads backwards in it */
 

@@ -49,6 +49,7 @@ static void carve_rows(Sparse *s, Block *block)
     s->buckets = block_carve(block, s->bucket_mask + 1, sizeof *s->buckets);
     s->column_edges = block_carve(block, s->column_edges_max, sizeof *s->column_edges);
     s->leavers = block_carve(block, rows, sizeof *s->leavers);
+    s->degree = block_carve(block, (size_t)s->n_columns, sizeof *s->degree);
 }
 
 /* Reads the options of row i.  The highest column comes first, which tells rows with
@@ -184,14 +185,18 @@ static bool read_rows(Sparse *s, const Network *net, const Shape *shape)
 
 /* ── columns ──────────────────────────────────────────────────────────────── */
 
-/* Lists the edges between columns.  All others must be those of the rows, so that no
- * row has an edge in but its supply. */
+/* Lists the edges between columns, and counts where parallel ones are neighbours as one.
+ * All others must be those of the rows, so that no row has an edge in but its supply. */
 static bool find_edges(Sparse *s, const Network *net, const Shape *shape)
 {
     int64_t n_others =
         s->n_rows + s->n_options - (s->overflow == NOBODY ? 0 : s->n_rows);
 
-    s->n_edges = 0;
+    int32_t last_from = NOBODY, last_to = NOBODY;
+
+    s->n_edges = s->n_bundles = 0;
+    for (int32_t j = 0; j < s->n_columns; j++)
+        s->degree[j] = 0;
     for (ArcIx a = 0; a < net->n_arcs; a += 2) {
         int32_t from = shape->part[net->arcs[a + 1].to],
                 to = shape->part[net->arcs[a].to];
@@ -203,11 +208,18 @@ static bool find_edges(Sparse *s, const Network *net, const Shape *shape)
         if (from == s->sink || to < 0 || s->n_edges == SPARSE_EDGES_MAX)
             return false;
         s->column_edges[s->n_edges++] = a;
+        if (from == last_from && to == last_to)
+            continue;
+        last_from = from;
+        last_to = to;
+        s->degree[from]++;
+        s->degree[to]++;
+        s->n_bundles++;
     }
     return n_others + s->n_edges + s->n_peeled == net->n_arcs / 2;
 }
 
-/* How many links there will be.  False where they are too many, or where it takes too
+/* How many links there will be at most, and how many columns with many.  False where they are too many, or where it takes too
  * long to look through the rows of the classes for each: many rows with many options,
  * a full network say, but with loads. */
 static bool count_links(Sparse *s, const Network *net)
@@ -217,7 +229,10 @@ static bool count_links(Sparse *s, const Network *net)
     for (int32_t c = 0; c < s->n_classes; c++) {
         int64_t n = s->classes[c].n_options;
         int64_t n_members = s->classes[c].end_member - s->classes[c].first_member;
+        int32_t row = s->members[s->classes[c].first_member];
 
+        for (int64_t o = 0; o < n; o++)
+            s->degree[s->options[s->first_option[row] + o].column] += (int32_t)n - 1;
         s->classes[c].first_link = (int32_t)n_class_links;
         n_class_links += n * n;
         n_looks += n * n * n_members;
@@ -225,7 +240,10 @@ static bool count_links(Sparse *s, const Network *net)
             n_looks > LOOKS_PER_ARC * (int64_t)net->n_arcs + LOOKS_FREE)
             return false;
     }
-    n_links = n_class_links + 2 * ((int64_t)s->n_edges + 1);
+    n_links = n_class_links + 2 * ((int64_t)s->n_bundles + 1);
+    s->n_wide = 0;
+    for (int32_t j = 0; j < s->n_columns; j++)
+        s->n_wide += s->degree[j] + 1 > LINKS_FEW; /* with one to the overflow */
     s->n_links = (int32_t)n_links;
     s->n_class_links = (int32_t)n_class_links;
     return true;
@@ -239,7 +257,7 @@ static void carve_columns(Sparse *s, Block *block)
 
     s->edges = block_carve(block, edges, sizeof *s->edges);
     s->targets = block_carve(block, edges, sizeof *s->targets);
-    s->bundles = block_carve(block, edges, sizeof *s->bundles);
+    s->bundles = block_carve(block, (size_t)s->n_bundles + 1, sizeof *s->bundles);
     s->first_bundle = block_carve(block, columns + 1, sizeof *s->first_bundle);
     s->order = block_carve(block, columns, sizeof *s->order);
     s->links = block_carve(block, links, sizeof *s->links);
@@ -484,9 +502,7 @@ EngineAnswer sparse_read(Sparse *s, const Network *net, const Shape *shape,
     if (!read_rows(s, net, shape) || !find_edges(s, net, shape) || !count_links(s, net))
         return ENGINE_UNFIT;
 
-    s->n_wide = s->n_links / LINKS_FEW + 1;
-    s->n_wide =
-        (int32_t)least(least(s->n_wide, s->n_columns), WIDE_CELLS_MAX / s->width);
+    s->n_wide = (int32_t)least(s->n_wide, WIDE_CELLS_MAX / s->width);
     need = (Block){ 0 };
     carve_columns(s, &need);
     if (!block_renew(&s->graph, need.used))
