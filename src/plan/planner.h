@@ -10,7 +10,7 @@
 #include "schedule.h"
 
 /* How often the search may go on from where it arrived. */
-enum { ROUNDS_MAX = 16 };
+enum { ROUNDS_MAX = 64 };
 
 struct Planner {
     Board board; /* as things are */
