@@ -42,14 +42,15 @@ typedef struct {
     int n_vcpus, max_vcpus;
     GArray *moves; /* of Move, in the order to carry them out */
 
-    /* Rule "flow" only.  The flow may split a vCPU and a schedule may not, so no
-     * schedule costs less than the bound. */
-    Cost stay, then;   /* staying, and doing as the plan says */
-    int64_t bound;     /* in a calm period, not solved for: 0 */
+    /* Rule "flow" only.  No schedule costs less than the bound, which is the better of two:
+     * that of the flow, which may split a vCPU as a schedule may not; and that overload at
+     * a place costs what it does or, if somebody leaves, a move. */
+    Cost stay, then;      /* staying, and doing as the plan says */
+    int64_t bound;        /* in a calm period, not solved for: 0 */
     int weight_imbalance; /* that the target asked for: the policy's, or more */
     McmfResult solved;
-    int64_t steps;     /* of the search */
-    int left_out;      /* moves put off by max_moves */
+    int64_t steps; /* of the search */
+    int left_out;  /* moves put off by max_moves */
 } Plan;
 
 typedef struct Planner Planner; /* memory from period to period; holds no information */

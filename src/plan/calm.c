@@ -15,6 +15,10 @@
  * and wherever a piece goes it costs at least what it would cost there alone.  The
  * normal law and cores are not so simple; what they cost is charged to every piece
  * that leaves, in full.
+ *
+ * The same account gives a bound.  What overload costs at a spot is saved only if
+ * somebody leaves, who pays a price; so the spot goes on costing what it does, or it costs
+ * that price at least.
  */
 #include "position_state.h"
 
@@ -73,18 +77,27 @@ static int64_t seen_alone(const Position *position, const Limits *limits,
            pool_seen(position, &room, nobody(position), nobody(position));
 }
 
-static bool piece_calm(const Position *position, const Limits *limits, int piece)
+/* The most that @piece may save of what moments saw. */
+static int64_t seen_most(const Position *position, const Limits *limits, int piece)
 {
-    int spot = position->spot_of[piece];
+    const Pool *pool = &position->pools[position->spot_of[piece]];
     const Guest *guest = &position->guests[piece];
-    const Pool *pool = &position->pools[spot], *core = core_pool(position, spot);
     int64_t seen = pool_seen(position, pool, nobody(position), nobody(position)) -
                    pool_seen(position, pool, guest, nobody(position)) -
                    seen_alone(position, limits, guest) + ROUNDING;
-    int64_t expected = pool_expected(pool, nobody(position), nobody(position));
-    int64_t most = imbalance_most(position, limits, spot, guest->load);
 
-    most += (position->law * expected + (LAW_WHOLE - position->law) * MAX(seen, 0)) /
+    return MAX(seen, 0);
+}
+
+static bool piece_calm(const Position *position, const Limits *limits, int piece)
+{
+    int spot = position->spot_of[piece];
+    const Pool *pool = &position->pools[spot], *core = core_pool(position, spot);
+    int64_t expected = pool_expected(pool, nobody(position), nobody(position));
+    int64_t most = imbalance_most(position, limits, spot, position->guests[piece].load);
+
+    most += (position->law * expected +
+             (LAW_WHOLE - position->law) * seen_most(position, limits, piece)) /
             LAW_WHOLE;
     if (core)
         most += core->cost;
@@ -104,6 +117,51 @@ static bool spot_calm(const Position *position, const Limits *limits, int spot)
         load = MAX(load, position->guests[seats->pieces[i]].load);
     return strain + imbalance_most(position, limits, spot, load) <= limits->price;
 }
+
+/* ── the toll ─────────────────────────────────────────────────────────────── */
+
+/* What each piece of @spot saves by leaving beyond its price, of what moments saw; pieces
+ * that leave together save no more than that. */
+static int64_t saved_beyond_price(const Position *position, const Limits *limits,
+                                  int spot)
+{
+    const Seats *seats = &position->seats[spot];
+    int64_t saved = 0;
+
+    for (int i = 0; i < seats->n_pieces; i++) {
+        int64_t seen = seen_most(position, limits, seats->pieces[i]);
+        int64_t gain = (LAW_WHOLE - position->law) * seen / LAW_WHOLE + ROUNDING;
+
+        saved += MAX(gain - limits->price, 0);
+    }
+    return saved;
+}
+
+/* Overload at @spot stays as it is, or somebody pays for leaving. */
+static int64_t least_cost(const Position *position, const Limits *limits, int spot)
+{
+    const Pool *pool = &position->pools[spot];
+    int64_t seen, rest;
+
+    if (pool->cost <= limits->price)
+        return pool->cost;
+    seen = pool_seen(position, pool, nobody(position), nobody(position));
+    rest = (LAW_WHOLE - position->law) * seen / LAW_WHOLE -
+           saved_beyond_price(position, limits, spot);
+    return MIN(pool->cost, MAX(rest, limits->price));
+}
+
+int64_t position_floor(const Position *position)
+{
+    Limits limits = find_limits(position);
+    int64_t floor = 0;
+
+    for (int s = 0; s < position->board->n_spots; s++)
+        floor += least_cost(position, &limits, s);
+    return floor;
+}
+
+/* ── calm ─────────────────────────────────────────────────────────────────── */
 
 bool position_calm(const Position *position)
 {

@@ -50,8 +50,12 @@ int position_n_moved(const Position *position);
 /* Standard deviation of load per CPU over the spots, hundredths of a point. */
 int position_sigma(const Position *position);
 
-/* True only if no set of moves at all could save more than it costs. */
+/* True only if no set of moves at all could save more than it costs, everybody being at
+ * home. */
 bool position_calm(const Position *position);
+
+/* No set of moves leads to a cost below this, everybody being at home. */
+int64_t position_floor(const Position *position);
 
 /* A spot as those see it who look for moves. */
 typedef struct {

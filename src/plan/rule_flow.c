@@ -181,6 +181,7 @@ void rule_flow_place(Planner *planner, const Snapshot *snapshot, const Policy *p
 {
     const Board *board = &planner->board;
     bool floats = make_board(planner, snapshot, policy, plan);
+    int64_t toll;
 
     position_start(planner->position, board, policy, policy->weight_imbalance);
     plan->stay = plan->then = position_cost(planner->position);
@@ -188,6 +189,7 @@ void rule_flow_place(Planner *planner, const Snapshot *snapshot, const Policy *p
         return;
 
     plan->verdict = PLAN_NOT_WORTH_IT;
+    toll = position_floor(planner->position);
     plan->solved =
         layout_solve(planner->layout, board, policy, policy->weight_imbalance);
     planner->laid_out = true;
@@ -198,7 +200,7 @@ void rule_flow_place(Planner *planner, const Snapshot *snapshot, const Policy *p
     }
     if (plan->weight_imbalance != policy->weight_imbalance || board->overlaps)
         plan->solved = layout_resolve(planner->layout, plan->weight_imbalance);
-    plan->bound = layout_bound(planner->layout);
+    plan->bound = MAX(layout_bound(planner->layout), toll);
 }
 
 /* ── moves ────────────────────────────────────────────────────────────────── */
