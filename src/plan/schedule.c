@@ -134,10 +134,6 @@ static void go_all_the_way(Scheduler *search, int target, Candidate *best)
                    best->sigma <= target ? best->n_moved : search->board->n_pieces);
     search->all_the_way = false;
     drop_needless(search, target);
-    if (g_getenv("DBG"))
-        g_printerr("  way moved %d sigma %d steps %ld (best %d)\n",
-                   position_n_moved(search->position), position_sigma(search->position),
-                   (long)search->steps, best->n_moved);
     note(search, target, best);
 }
 
@@ -156,10 +152,6 @@ static void sweep(Scheduler *search, int target, int64_t weight, Candidate *best
         search_subsets(search, search->steps +
                                    (100 * sigma > SIGHT * target ? slice / 4 : slice));
         sigma = position_sigma(search->position);
-        if (g_getenv("DBG"))
-            g_printerr("  level %d w %ld moved %d sigma %d steps %ld\n", level,
-                       (long)weight, position_n_moved(search->position), (int)sigma,
-                       (long)search->steps);
         if (100 * sigma <= NEAR * target || reached || level > LEVELS_BLIND) {
             search_keep(search, search->kept_spots);
             go_all_the_way(search, target, best);
