@@ -166,12 +166,25 @@ static void draw(Layout *layout)
 
 /* ── solving ──────────────────────────────────────────────────────────────── */
 
-/* The condensed solver says no to what would take it long. */
-static McmfResult or_by_simplex(Layout *layout, McmfResult result)
+/* The condensed solver mends what it guessed, and guesses badly what load costs behind
+ * cores, and at hubs inside hubs where there is more of it than any place has room for. */
+static bool is_guessable(const Layout *layout)
 {
-    if (result.status != MCMF_OPTIMAL && result.status != MCMF_TOO_WIDE)
+    const Board *board = layout->board;
+
+    return layout->n_hubs == 1 ||
+           (board->n_cores == 0 && board->total_load < board->total_capacity);
+}
+
+static McmfResult solve(Layout *layout)
+{
+    McmfResult result = { .status = MCMF_UNFIT };
+
+    if (is_guessable(layout))
+        result = condensed_solve(layout->condensed, &layout->net, SOURCE, layout->sink);
+    if (result.status == MCMF_UNFIT)
         result = mcmf_simplex(&layout->net, SOURCE, layout->sink);
-    return layout->solved = result;
+    return result;
 }
 
 McmfResult layout_solve(Layout *layout, const Board *board, const Policy *policy,
@@ -181,8 +194,7 @@ McmfResult layout_solve(Layout *layout, const Board *board, const Policy *policy
     layout->policy = policy;
     layout->weight = board_imbalance_weight(board, weight_imbalance);
     draw(layout);
-    return or_by_simplex(
-        layout, condensed_solve(layout->condensed, &layout->net, SOURCE, layout->sink));
+    return layout->solved = solve(layout);
 }
 
 McmfResult layout_resolve(Layout *layout, int weight_imbalance)

@@ -144,8 +144,15 @@ static void search_all(Planner *planner, const Snapshot *snapshot, const Policy 
         ;
 }
 
+static void stay(Planner *planner, const Policy *policy, Plan *plan)
+{
+    planner->n_rounds = 0;
+    note_homes(&planner->board, plan->placement);
+    stand_together(planner, policy, plan);
+}
+
 /* Rounds that do not pay together would go round in circles, as they can by weights that
- * change, but not by one weight.  What that comes to is only taken if it is the end. */
+ * change, but hardly by one weight.  What that comes to is only taken if it is the end. */
 static void search_plainly(Planner *planner, const Snapshot *snapshot,
                            const Policy *policy, Plan *plan)
 {
@@ -153,10 +160,9 @@ static void search_plainly(Planner *planner, const Snapshot *snapshot,
 
     plain.target_sigma = G_MAXINT / 2;
     search_all(planner, snapshot, &plain, plan);
-    if (!search_on(planner, snapshot, policy, plan))
-        return;
-    planner->n_rounds = 0;
-    note_homes(&planner->board, plan->placement);
+    if (search_on(planner, snapshot, policy, plan) ||
+        !stand_together(planner, policy, plan))
+        stay(planner, policy, plan);
 }
 
 /* The board as things are, but that everything is in some place. */
@@ -194,10 +200,8 @@ void rule_flow_place(Planner *planner, const Snapshot *snapshot, const Policy *p
         layout_solve(planner->layout, board, policy, policy->weight_imbalance);
     planner->laid_out = true;
     search_all(planner, snapshot, policy, plan);
-    if (!stand_together(planner, policy, plan)) {
+    if (!stand_together(planner, policy, plan))
         search_plainly(planner, snapshot, policy, plan);
-        stand_together(planner, policy, plan);
-    }
     if (plan->weight_imbalance != policy->weight_imbalance || board->overlaps)
         plan->solved = layout_resolve(planner->layout, plan->weight_imbalance);
     plan->bound = MAX(layout_bound(planner->layout), toll);
