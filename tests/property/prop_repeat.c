@@ -29,7 +29,8 @@ static void gives_the_same_bytes_for_the_same_inputs(Case *tried)
 
 /* What all builds and machines must come to.  Whoever changes what plans look like
  * runs this test and writes down what it says. */
-static const char recorded[] = "";
+static const char recorded[] =
+    "157974338fb871d9a65c7b4a8d2b5cc5a378a9e3ce1673e6e457d9f142a7eccf";
 
 static void test_gives_the_same_bytes_in_every_build(void)
 {
@@ -93,11 +94,17 @@ static void has_the_same_bound_by_any_names(Case *tried)
     g_autoptr(Scene) scene = draw_scene(tried->chance, tried->size);
     g_auto(Renamed) renamed = { 0 };
     Policy policy = draw_policy_without_runs(tried->chance);
-    const Plan *plan = plan_for(tried, scene, &policy);
-    int64_t bound = plan->bound, stay = cost_total(plan->stay);
-    int weight = plan->weight_imbalance;
-    bool calm = plan->verdict == PLAN_CALM;
+    const Plan *plan;
+    int64_t bound, stay;
+    int weight;
+    bool calm;
 
+    give_places(tried, scene, &policy);
+    plan = plan_for(tried, scene, &policy);
+    bound = plan->bound;
+    stay = cost_total(plan->stay);
+    weight = plan->weight_imbalance;
+    calm = plan->verdict == PLAN_CALM;
     rename_at_random(tried->chance, scene, &renamed);
     plan = plan_for(tried, renamed.scene, &policy);
     if (calm != (plan->verdict == PLAN_CALM))
@@ -135,12 +142,14 @@ static void is_the_same_plan_by_any_names_where_nothing_ties(Case *tried)
 {
     g_autoptr(Scene) scene = draw_scene(tried->chance, tried->size);
     g_auto(Renamed) renamed = { 0 };
-    Policy policy = draw_policy_without_runs(tried->chance);
+    Policy policy = draw_policy(tried->chance);
     g_autoptr(Planner) planner = planner_new();
     const Plan *plan;
     Plan other = { 0 };
 
+    policy.granularity.level = LEVEL_PCPU;
     tell_all_apart(tried->chance, scene);
+    give_places(tried, scene, &policy);
     plan = plan_for(tried, scene, &policy);
     rename_at_random(tried->chance, scene, &renamed);
     plan_make(planner, &renamed.scene->snapshot, &policy, &other);
@@ -253,13 +262,6 @@ static void fails_on_no_input(Case *tried)
         }
     }
     policy.rule = RULE_FLOW;
-    plan = plan_for(tried, scene, &policy);
-    if (cost_total(plan->then) > cost_total(plan->stay) ||
-        (plan->verdict != PLAN_CALM && cost_total(plan->then) < plan->bound))
-        complain(tried,
-                 "bound %" G_GINT64_FORMAT ", then %" G_GINT64_FORMAT
-                 ", stay %" G_GINT64_FORMAT,
-                 plan->bound, cost_total(plan->then), cost_total(plan->stay));
     plan_dimacs(tried->planner, &scene->snapshot, &policy, text);
     plan_dot(tried->planner, &scene->snapshot, &policy, text);
 }

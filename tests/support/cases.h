@@ -42,6 +42,12 @@ int placed_before(const Plan *plan, int vcpu);
 /* Pins as the plan says. */
 void carry_out(Scene *scene, const Plan *plan);
 
+/* Pins to a place whatever floats, also where the plan must not. */
+void give_places(Case *tried, Scene *scene, const Policy *policy);
+
+/* Does the plan give a place to something that floats? */
+bool anyone_floats(const Plan *plan);
+
 /* All that a plan says, for comparing. */
 void plan_print(const Plan *plan, GString *out);
 
