@@ -148,7 +148,7 @@ static Mover send(const Scheduler *search, int piece, int from, int to)
                     .n_more = (p->home != to) - (p->home != from) };
 }
 
-static void try_move(Scheduler *search, const Mover *mover, Step *best)
+static bool try_move(Scheduler *search, const Mover *mover, Step *best)
 {
     int64_t gain = position_gain(search->position, mover->piece, mover->spot);
     int64_t score = score_of(search, gain, mover->n_more);
@@ -156,9 +156,10 @@ static void try_move(Scheduler *search, const Mover *mover, Step *best)
     search->steps += mover->relief > 0 ? STEPS_STRAINED : 1;
     if (score > best->score)
         *best = (Step){ mover->piece, mover->spot, -1, score };
+    return mover->relief > 0;
 }
 
-static void try_swap(Scheduler *search, const Mover *mover, const Mover *back,
+static bool try_swap(Scheduler *search, const Mover *mover, const Mover *back,
                      Step *best)
 {
     int64_t gain = position_swap_gain(search->position, mover->piece, back->piece);
@@ -167,14 +168,17 @@ static void try_swap(Scheduler *search, const Mover *mover, const Mover *back,
     search->steps += mover->relief + back->relief > 0 ? 2 * STEPS_STRAINED : 1;
     if (score > best->score)
         *best = (Step){ mover->piece, mover->spot, back->piece, score };
+    return mover->relief + back->relief > 0;
 }
 
 /* Lighter pieces come back.  What each would have to save is told apart by whether it
  * leaves its home or may be on its way there. */
-static void look_for_swaps(Scheduler *search, const Mover *mover, Slope slope,
+static bool look_for_swaps(Scheduler *search, const Mover *mover, Slope slope,
                            int64_t relief, int from, int to, Step *best)
 {
     const Standing *at = &search->standings[to];
+    bool strained = false;
+
     search->steps += at->n_pieces / 2;
     for (int i = 0; i < at->n_pieces; i++) {
         int piece = at->pieces[i];
@@ -200,8 +204,9 @@ static void look_for_swaps(Scheduler *search, const Mover *mover, Slope slope,
         most = MIN(mover->relief + back.relief, relief) - mover->price - back.price +
                evening_gain(slope, less);
         if (score_of(search, most, mover->n_more + back.n_more) > best->score)
-            try_swap(search, mover, &back, best);
+            strained |= try_swap(search, mover, &back, best);
     }
+    return strained;
 }
 
 /* What could come of @from and @to; true if moments had to be looked at. */
@@ -226,15 +231,13 @@ static bool look_at_pair(Scheduler *search, int from, int to, Step *best)
         mover = send(search, piece, from, to);
         most =
             MIN(mover.relief, relief) + evening_gain(slope, mover.load) - mover.price;
-        if (score_of(search, most, mover.n_more) > best->score) {
-            try_move(search, &mover, best);
-            strained |= mover.relief > 0;
-        }
+        if (score_of(search, most, mover.n_more) > best->score)
+            strained |= try_move(search, &mover, best);
         most = MIN(mover.relief + search->strains[to], relief) + swapped - mover.price;
         if (most >
             least_gain(search, best->score,
                        search->n_away[to] > 0 ? mover.n_more - 1 : mover.n_more + 1))
-            look_for_swaps(search, &mover, slope, relief, from, to, best);
+            strained |= look_for_swaps(search, &mover, slope, relief, from, to, best);
     }
     return strained;
 }
