@@ -13,8 +13,7 @@
 #include "search.h"
 
 enum {
-    TARGETS_MOST =
-        8, /* where a piece might go, if what moments say must be looked at */
+    TARGETS_MOST = 6,   /* where a piece might go, if moments must be asked */
     MISSES_MOST = 32,   /* spots in turn that are no better than what is known, */
     MISSES_KINDS = 128, /* ...where not everybody may go everywhere */
     STEPS_STRAINED = 6, /* a look at moments takes as long as so many at loads */
