@@ -13,7 +13,7 @@ const Policy policy_default = {
     .rule = RULE_FLOW,
     .granularity = { .level = LEVEL_AUTO },
     .forecast = { .n_moments = 144, .half_life = 1900 },
-    .price_move = 10000,
+    .price_move = 8500,
     .price_cell_times = 150,
     .price_host_times = 300,
     .weight_imbalance = 100000,
