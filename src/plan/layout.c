@@ -12,6 +12,9 @@
 /* What a position's cost of a spot may have lost to rounding. */
 enum { ROUNDING = 16 };
 
+/* Mending whatever was guessed of so many spots does not take long. */
+enum { SPOTS_MENDED = 256 };
+
 Layout *layout_new(void)
 {
     Layout *layout = g_new0(Layout, 1);
@@ -167,12 +170,13 @@ static void draw(Layout *layout)
 /* ── solving ──────────────────────────────────────────────────────────────── */
 
 /* The condensed solver mends what it guessed, and guesses badly what load costs behind
- * cores, and at hubs inside hubs where there is more of it than any place has room for. */
+ * cores, and at hubs inside hubs where there is more of it than there is room for.  On
+ * large hosts that takes it longer than the simplex, which takes memory every time. */
 static bool is_guessable(const Layout *layout)
 {
     const Board *board = layout->board;
 
-    return layout->n_hubs == 1 ||
+    return layout->n_hubs == 1 || board->n_spots <= SPOTS_MENDED ||
            (board->n_cores == 0 && board->total_load < board->total_capacity);
 }
 

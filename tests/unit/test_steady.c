@@ -71,7 +71,7 @@ static int wants(const QuietHost *quiet, int vcpu)
 {
     int64_t period = quiet->now_us / PERIOD_US;
 
-    return quiet->restless ? (int)((period * 37 + vcpu * 11) % 13 * 24) : 100;
+    return quiet->restless ? (int)((period * 37 + vcpu * 11) % 13 * 30) : 100;
 }
 
 static bool quiet_observe(Host *host, Sample *out, GError **error)
@@ -114,7 +114,7 @@ static void quiet_init(QuietHost *quiet, bool restless)
 {
     *quiet = (QuietHost){ .host.ops = &quiet_ops, .restless = restless };
     quiet->sets = cpusets_new();
-    quiet->topology = topology_new(quiet->sets, N_PCPUS, 1, 4, N_PCPUS);
+    quiet->topology = topology_new(quiet->sets, N_PCPUS, 2, 4, N_PCPUS);
     for (int i = 0; i < N_VCPUS; i++)
         quiet->pins[i] = cpusets_range(quiet->sets, i % 2, 1);
 }
