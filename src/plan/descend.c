@@ -17,8 +17,7 @@ enum {
     MISSES_MOST = 32,   /* spots in turn that are no better than what is known, */
     MISSES_KINDS = 128, /* ...where not everybody may go everywhere */
     STEPS_STRAINED = 6, /* a look at moments takes as long as so many at loads */
-    RATE_SHIFT = 10,
-    ROUNDING = 4096, /* by this much gains that are estimated in rates so shifted err */
+    ROUNDING = 8,       /* costs are rounded down, spot by spot */
 };
 
 /* ── what a step could save ───────────────────────────────────────────────── */
@@ -38,22 +37,20 @@ static int64_t evening_most(const Standing *from, const Standing *to)
     return (int64_t)((__int128)load * steep >> RATE_BITS);
 }
 
-/* Evening out two spots by load that goes from one to the other, in coarser rates so
- * that 64 bits are enough. */
+/* By giving away load: twice as steep at first, and then less and less. */
 typedef struct {
     int64_t steep, bend;
 } Slope;
 
 static Slope slope_between(const Standing *from, const Standing *to)
 {
-    int64_t a = from->rate >> RATE_SHIFT, b = to->rate >> RATE_SHIFT;
-
-    return (Slope){ 2 * (a * from->off - b * to->off), a + b };
+    return (Slope){ 2 * (from->rate * from->off - to->rate * to->off),
+                    from->rate + to->rate };
 }
 
 static int64_t evening_gain(Slope slope, int64_t load)
 {
-    return (load * (slope.steep - slope.bend * load) >> (RATE_BITS - RATE_SHIFT)) +
+    return (int64_t)((__int128)load * (slope.steep - slope.bend * load) >> RATE_BITS) +
            ROUNDING;
 }
 

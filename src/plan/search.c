@@ -98,7 +98,7 @@ static void reorder(Scheduler *search, int spot)
 static int64_t find_lightest(const Scheduler *search, int spot)
 {
     const Standing *at = &search->standings[spot];
-    int64_t lightest = INT_MAX;
+    int64_t lightest = at->n_pieces > 0 ? INT_MAX : 0;
 
     for (int i = 0; i < at->n_pieces; i++)
         lightest = MIN(lightest, search->board->pieces[at->pieces[i]].load);
