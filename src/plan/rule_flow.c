@@ -220,7 +220,7 @@ static const Move *best_move(const Planner *planner, const Plan *plan)
         const Move *move = &g_array_index(plan->moves, Move, i);
         int64_t gain;
 
-        if (planner->kept[move->vcpu] == move->to)
+        if (planner->kept[move->vcpu] != planner->before[move->vcpu])
             continue;
         if (move->from == FLOATING)
             return move;
@@ -234,12 +234,25 @@ static const Move *best_move(const Planner *planner, const Plan *plan)
     return best;
 }
 
-static void walk_move(Planner *planner, const Move *move)
+/* Where the move should lead.  Who must be given a place cannot wait for others to make
+ * room where it was to go, but stays where it is while that is better. */
+static int destination(const Planner *planner, const Move *move)
 {
+    const Board *board = &planner->board;
     int piece = planner->piece_of[move->vcpu];
 
+    if (move->from != FLOATING || piece < 0 ||
+        position_gain(planner->walk, piece, board->spot_of_place[move->to]) >= 0)
+        return move->to;
+    return board->spots[board->pieces[piece].home].place;
+}
+
+static void walk_to(Planner *planner, int vcpu, int place)
+{
+    int piece = planner->piece_of[vcpu];
+
     if (piece >= 0)
-        position_move(planner->walk, piece, planner->board.spot_of_place[move->to]);
+        position_move(planner->walk, piece, planner->board.spot_of_place[place]);
 }
 
 /* Keeps the best @policy->max_moves of the plan's moves, or as many of them as leave
@@ -257,9 +270,9 @@ static void leave_out(Planner *planner, const Snapshot *snapshot, const Policy *
     for (guint n = 1; n <= (guint)policy->max_moves; n++) {
         const Move *move = best_move(planner, plan);
 
-        walk_move(planner, move);
-        planner->kept[move->vcpu] = move->to;
-        if (cost_total(position_cost(planner->walk)) > least && move->from != FLOATING)
+        planner->kept[move->vcpu] = destination(planner, move);
+        walk_to(planner, move->vcpu, planner->kept[move->vcpu]);
+        if (cost_total(position_cost(planner->walk)) > least)
             continue;
         least = cost_total(position_cost(planner->walk));
         memcpy(plan->placement, planner->kept, placement_size(plan));
@@ -283,7 +296,7 @@ static void price_moves(Planner *planner, const Policy *policy, Plan *plan)
         if (piece < 0)
             continue;
         move->before = position_share(planner->walk, piece);
-        walk_move(planner, move);
+        walk_to(planner, move->vcpu, move->to);
         move->after = position_share(planner->walk, piece);
     }
     plan->then = position_cost(planner->walk);
