@@ -4,10 +4,13 @@
 #include "support/cases.h"
 #include "support/watched.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-enum { SIZE_MAX_DRAWN = 8, EASE = WATCHED ? 8 : 1 };
+enum { SIZE_MAX_DRAWN = 8, EASE = WATCHED ? 8 : 1, PATIENCE_SECONDS = 60 };
 
 typedef struct {
     Law law;
@@ -25,11 +28,32 @@ void complain(Case *tried, const char *format, ...)
     va_end(arguments);
 }
 
+/* Said of a case that does not end, by a signal. */
+static char obituary[64];
+
+static void give_up(int signal)
+{
+    (void)signal;
+    if (write(STDOUT_FILENO, obituary, strlen(obituary)) >= 0)
+        _exit(1);
+    _exit(2);
+}
+
+static void watch(uint32_t seed, int size)
+{
+    g_snprintf(obituary, sizeof obituary, "Bail out! PLAN_CASE=%u/%d does not end\n",
+               seed, size);
+    signal(SIGALRM, give_up);
+    alarm(PATIENCE_SECONDS);
+}
+
 static bool holds(Case *tried, Law law, uint32_t seed, int size)
 {
     g_rand_set_seed(tried->chance, seed);
     tried->size = size;
+    watch(seed, size);
     law(tried);
+    alarm(0);
     if (tried->wrong->len == 0)
         return true;
     g_test_message("PLAN_CASE=%u/%d: %s", seed, size, tried->wrong->str);
