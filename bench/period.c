@@ -19,6 +19,9 @@
 
 enum { WARM = 12, LATER = 24, LATER_LARGE = 8, LARGE = 8192, SEED = 1 };
 
+/* What takes longer than this is not done again only to be sure. */
+static const double PATIENCE_MS = 5000;
+
 /* A host and what is known of it. */
 typedef struct {
     Host *host;
@@ -163,8 +166,10 @@ static void make(const Snapshot *snapshot, Rule rule, Planner *planner, Plan *pl
 
         plan_make(planner, snapshot, &policy, plan);
         ms = crew_ms() - start;
-        if (run > 0) /* the first makes room */
+        if (run > 0 || ms > PATIENCE_MS) /* the first makes room */
             g_array_append_val(times, ms);
+        if (ms > PATIENCE_MS)
+            break;
     }
     *out = (Made){ .ms = median(times), .n_moves = (int)plan->moves->len };
     weigh(plan, snapshot, false, out);
@@ -180,7 +185,7 @@ static void time_stages(const Snapshot *snapshot, FirstPeriod *out)
     Places places = { 0 };
     Board board = { 0 };
 
-    for (int run = 0; run < 2; run++) {
+    for (int run = 0; run < 2 && out->search_ms < PATIENCE_MS; run++) {
         double began = crew_ms(), read, solved;
         int64_t steps = 0;
 
@@ -255,7 +260,7 @@ static bool run_watch(const char *mix, int n_vcpus, int n_pcpus, Watch *out)
     for (int v = 0; v < 3; v++)
         times[v] = g_array_new(FALSE, FALSE, sizeof(double));
     look_for(&watched, WARM);
-    for (int t = 0; t < n_later; t++) {
+    for (int t = 0; t < n_later && out->worst_ms < PATIENCE_MS; t++) {
         int64_t requests;
         double start, ms;
 
@@ -269,9 +274,10 @@ static bool run_watch(const char *mix, int n_vcpus, int n_pcpus, Watch *out)
         g_array_append_val(times[plan.verdict], ms);
         out->n[plan.verdict]++;
         out->worst_ms = MAX(out->worst_ms, ms);
-        out->repins += (double)plan.moves->len / n_later;
+        out->repins += plan.moves->len;
         apply(&watched, &plan);
     }
+    out->repins /= MAX(1, out->n[0] + out->n[1] + out->n[2]);
     for (int v = 0; v < 3; v++) {
         out->ms[v] = median(times[v]);
         g_array_unref(times[v]);
