@@ -219,6 +219,6 @@ double day_overload(const Day *day)
 char *day_label(const Day *day)
 {
     if (day->rule == RULE_FLOW)
-        return g_strdup_printf("flow .%03d", day->price / 1000);
+        return g_strdup_printf("flow %.4g", (double)day->price / 1e6);
     return g_strdup(rule_name(day->rule));
 }

@@ -35,7 +35,7 @@ GArray *days_live(const DaysWishes *wishes);
 double day_repins(const Day *day);   /* per period */
 double day_overload(const Day *day); /* CPUs */
 
-/* "flow .010", "greedy": what tells it from others on the same host. */
+/* "flow 0.01", "greedy": what tells it from others on the same host. */
 char *day_label(const Day *day);
 
 #endif

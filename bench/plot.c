@@ -226,7 +226,7 @@ static void label(Panel *panel, guint i, GString *out)
     else if (day->usual)
         text = g_strdup_printf("flow, places of %s", day->place_cpus == 1 ? "1" : "8");
     else if (first || last)
-        text = g_strdup_printf("price %.3g", (double)day->price / 1e6);
+        text = g_strdup_printf("price %.4g", (double)day->price / 1e6);
     if (text)
         svg_label(&panel->crowd, x, y, text,
                   day->rule != RULE_FLOW ? SVG_OTHER

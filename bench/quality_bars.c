@@ -67,7 +67,7 @@ static void judge_point(Quality *quality, gsize i)
                                 points[i].n_pcpus, points[i].place_cpus),
                 g_strdup_printf("%.3g CPUs at %.3g repins a period", points[i].overload,
                                 points[i].repins),
-                g_strdup_printf("%.3f at %.2f, price %.3g", day_overload(best),
+                g_strdup_printf("%.3f at %.2f, price %.4g", day_overload(best),
                                 day_repins(best), (double)best->price / 1e6));
 }
 
