@@ -107,18 +107,22 @@ static int64_t row_most(const Scheduler *search, int spot)
     return most;
 }
 
+/* Where loads do not sway moments need no look. */
+static int steps_of(const Scheduler *search, int64_t relief)
+{
+    return relief > 0 && search->board->fluctuation > 0 ? STEPS_STRAINED : 1;
+}
+
 static void know_relief(Scheduler *search, int spot)
 {
     const Standing *at = &search->standings[spot];
-    bool strained = search->strains[spot] > 0;
-
     if (search->relief_known[spot])
         return;
     search->relief_known[spot] = true;
     for (int i = 0; i < at->n_pieces; i++)
         search->relief[at->pieces[i]] =
             position_relief(search->position, at->pieces[i]);
-    search->steps += at->n_pieces * (strained ? STEPS_STRAINED : 1);
+    search->steps += at->n_pieces * steps_of(search, search->strains[spot]);
 }
 
 /* ── looking ──────────────────────────────────────────────────────────────── */
@@ -149,7 +153,7 @@ static bool try_move(Scheduler *search, const Mover *mover, Step *best)
     int64_t gain = position_gain(search->position, mover->piece, mover->spot);
     int64_t score = score_of(search, gain, mover->n_more);
 
-    search->steps += mover->relief > 0 ? STEPS_STRAINED : 1;
+    search->steps += steps_of(search, mover->relief);
     if (score > best->score)
         *best = (Step){ mover->piece, mover->spot, -1, score };
     return mover->relief > 0;
@@ -161,7 +165,7 @@ static bool try_swap(Scheduler *search, const Mover *mover, const Mover *back,
     int64_t gain = position_swap_gain(search->position, mover->piece, back->piece);
     int64_t score = score_of(search, gain, mover->n_more + back->n_more);
 
-    search->steps += mover->relief + back->relief > 0 ? 2 * STEPS_STRAINED : 1;
+    search->steps += 2 * steps_of(search, mover->relief + back->relief);
     if (score > best->score)
         *best = (Step){ mover->piece, mover->spot, back->piece, score };
     return mover->relief + back->relief > 0;

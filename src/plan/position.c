@@ -346,18 +346,18 @@ Cost position_share(const Position *position, int piece)
     return share;
 }
 
+/* Rounded up, so that what meets a target does so exactly. */
 int position_sigma(const Position *position)
 {
-    int64_t n = position->n_levels;
-    int64_t mean = n > 0 ? position->levels / n : 0;
-    int64_t rest = n > 0 ? position->levels % n : 0;
+    int64_t n = position->n_levels, square, sigma;
+    __int128 spread = (__int128)n * position->level_squares -
+                      (__int128)position->levels * position->levels;
 
-    /* Seen from the whole part of the mean, so that squares stay small. */
     if (n == 0)
         return 0;
-    return (int)whole_root(
-        (position->level_squares - 2 * mean * position->levels + n * mean * mean) / n -
-        (rest * rest) / (n * n));
+    square = (int64_t)(spread / (n * n));
+    sigma = whole_root(square);
+    return (int)(sigma + (sigma * sigma < square || spread % (n * n) > 0));
 }
 
 Standing position_standing(const Position *position, int spot)
