@@ -41,6 +41,11 @@ static void note_homes(const Board *board, int *placement)
         placement[board->pieces[i].vcpu] = board->spots[board->pieces[i].home].place;
 }
 
+static int64_t least_gain(const Policy *policy)
+{
+    return policy->least_gain * (COST_CPU / 1000000);
+}
+
 /* Looks for a better position on @board.  True if one is found that saves enough; it is
  * noted in the plan, and the weight it pays by as another round.  The flow is a start
  * where chains may pay. */
@@ -56,7 +61,7 @@ static bool search(Planner *planner, const Board *board, Layout *layout,
     position_start(planner->walk, board, policy, weight);
     gain = cost_total(position_cost(planner->walk)) -
            cost_total(position_cost(planner->position));
-    if (gain <= 0 || gain < policy->least_gain * (COST_CPU / 1000000))
+    if (gain <= 0 || gain < least_gain(policy))
         return false;
     note_placement(board, planner->position, plan->placement);
     planner->weights[planner->n_rounds++] = weight;
@@ -97,15 +102,16 @@ static void take_placement(const Planner *planner, const int *placement,
                       board->spot_of_place[placement[board->pieces[i].vcpu]]);
 }
 
-/* Judges the plan by what it makes of things as they are.  True if it costs no more
- * than staying. */
+/* Judges the plan by what it makes of things as they are.  True if what was found saves
+ * enough, or nothing was. */
 static bool stands(Planner *planner, const Policy *policy, Plan *plan)
 {
     position_start(planner->walk, &planner->board, policy, plan->weight_imbalance);
     plan->stay = position_cost(planner->walk);
     take_placement(planner, plan->placement, planner->walk);
     plan->then = position_cost(planner->walk);
-    return cost_total(plan->then) <= cost_total(plan->stay);
+    return cost_total(plan->stay) - cost_total(plan->then) >=
+           (planner->n_rounds > 0 ? least_gain(policy) : 0);
 }
 
 /* Each round pays by the weight it ended with, and what they all came to should pay by one
