@@ -97,6 +97,7 @@ static void tell_loads(const Quality *quality, int place_cpus)
 
 static void tell_orders(const Quality *quality)
 {
+    bool any = false;
     Sheet sheet;
 
     sheet_begin(&sheet, 3, "day|places of|start|repins|σ|overload|gap %");
@@ -105,6 +106,9 @@ static void tell_orders(const Quality *quality)
 
         if (shuffled->order != 1)
             continue;
+        if (!any)
+            puts("### The usual price, where VMs start in another order\n");
+        any = true;
         for (int order = 0; order <= 2; order++) {
             sheet_cell(&sheet, "%s on %d CPUs", shuffled->day, shuffled->n_pcpus);
             sheet_cell(&sheet, "%d", shuffled->place_cpus);
@@ -163,7 +167,6 @@ void quality_tell_days(const Quality *quality)
     tell_trouble(quality);
     tell_loads(quality, 1);
     tell_loads(quality, 8);
-    puts("### The usual price, where VMs start in another order\n");
     tell_orders(quality);
     for (guint i = 0; i < quality->days->len; i++) {
         const Day *day = day_at(quality, i);
