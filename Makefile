@@ -43,7 +43,8 @@ CXXFLAGS ?= -g
 WARN     := -Wall -Wextra -Wconversion -Wshadow -Wundef -Wvla -Wwrite-strings -Wpointer-arith
 STRICT   := -std=gnu11 $(WARN) -Wstrict-prototypes -Wmissing-prototypes
 WATCH    := $(WATCH_$(VARIANT))
-GLIB     := $(shell pkg-config --cflags glib-2.0 2>/dev/null)
+# GLib counts in unsigned sizes where we count in ints: clang need not say so.
+GLIB     := $(shell pkg-config --cflags glib-2.0 2>/dev/null) -Wno-sign-conversion
 LIBS     := $(shell pkg-config --libs glib-2.0 2>/dev/null)
 
 COMPILE     = -Iinclude -MMD -MP $(LAYER_CFLAGS) $(CPPFLAGS)
