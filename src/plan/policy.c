@@ -22,7 +22,7 @@ const Policy policy_default = {
     .core_capacity = 650,
     .least_gain = 0,
     .max_moves = 0,
-    .search_steps = 200000,
+    .search_steps = 300000,
     .average_threshold = 5,
 };
 

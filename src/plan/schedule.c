@@ -227,15 +227,12 @@ static int weight_for_target(const Scheduler *search, int target)
 }
 
 /* Chains are what single steps cannot find. */
-static int try_flow(Scheduler *search, int target, Candidate *best)
+static void try_flow(Scheduler *search, int target, int weight, Candidate *best)
 {
-    int weight = weight_for_target(search, target);
-
     layout_resolve(search->layout, weight);
     layout_start(search->layout, search->flow_spots);
     search_restore(search, search->flow_spots);
     go_all_the_way(search, target, best);
-    return weight;
 }
 
 /* Leaves the position that best meets the target, and returns the weight of imbalance
@@ -244,14 +241,14 @@ static int try_flow(Scheduler *search, int target, Candidate *best)
 static int reach(Scheduler *search, Cost stay)
 {
     int target = target_of(search->board, search->policy);
-    int weight = MAX(search->policy->weight_imbalance, WEIGHT_LEAST);
+    int weight = weight_for_target(search, target);
     Candidate best = judge(search);
     int sigma = best.sigma;
 
     search_keep(search, search->policy_spots);
     search_keep(search, search->best_spots);
     if (search->layout)
-        weight = try_flow(search, target, &best);
+        try_flow(search, target, weight, &best);
     search_go_home(search);
     go_all_the_way(search, target, &best);
     if (best.sigma > target) {
