@@ -131,21 +131,9 @@ void carry_out(Scene *scene, const Plan *plan)
 void give_places(Case *tried, Scene *scene, const Policy *policy)
 {
     Policy none = *policy;
-    const Plan *plan;
 
     none.rule = RULE_NONE;
-    plan = plan_for(tried, scene, &none);
-    carry_out(scene, plan);
-    for (int v = 0; v < plan->n_vcpus; v++) {
-        Vcpu *vcpu = &scene->snapshot.vcpus[v];
-
-        if (plan->placement[v] != FLOATING)
-            continue;
-        vcpu->pcpu = cpuset_next(vcpu->allowed, 0);
-        vcpu->pins =
-            cpusets_and(scene->sets, vcpu->allowed,
-                        plan->places.places[plan->places.of_pcpu[vcpu->pcpu]].cpus);
-    }
+    carry_out(scene, plan_for(tried, scene, &none));
 }
 
 bool anyone_floats(const Plan *plan)

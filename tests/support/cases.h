@@ -43,7 +43,7 @@ int placed_before(const Plan *plan, int vcpu);
 /* Pins as the plan says. */
 void carry_out(Scene *scene, const Plan *plan);
 
-/* Pins to a place whatever floats, also where the plan must not. */
+/* Pins to a place whatever floats and may be moved. */
 void give_places(Case *tried, Scene *scene, const Policy *policy);
 
 /* Does the plan give a place to something that floats? */

@@ -248,6 +248,21 @@ static void draw_place(GRand *chance, Scene *scene, Start start, int number)
                                          : cpusets_range(scene->sets, vcpu->pcpu, 1);
 }
 
+/* What cannot be moved is somewhere: where, is no guess that another plan may make
+ * otherwise. */
+static void place_busy(Scene *scene)
+{
+    for (int v = 0; v < scene->snapshot.n_vcpus; v++) {
+        Vcpu *vcpu = &scene->snapshot.vcpus[v];
+
+        if (!scene->snapshot.vms[vcpu->vm].busy ||
+            (vcpu->pcpu != NOWHERE && cpuset_within(vcpu->pins, vcpu->allowed)))
+            continue;
+        vcpu->pcpu = allowed_cpu(vcpu->allowed, 0);
+        vcpu->pins = cpusets_range(scene->sets, vcpu->pcpu, 1);
+    }
+}
+
 Scene *draw_scene(GRand *chance, int size)
 {
     Scene *scene = draw_machine(chance, size);
@@ -272,6 +287,7 @@ Scene *draw_scene(GRand *chance, int size)
         }
     }
     draw_offline(chance, scene);
+    place_busy(scene);
     return scene;
 }
 
