@@ -220,7 +220,7 @@ static bool look_at_pair(Scheduler *search, int from, int to, Step *best)
     know_relief(search, from);
     know_relief(search, to);
     swapped = even + (search->n_away[to] > 0 ? search->dearest : -search->price);
-    for (int i = 0; i < a->n_pieces; i++) {
+    for (int i = 0; i < a->n_pieces && !search_tired(search); i++) {
         int piece = a->pieces[i];
         Mover mover;
         int64_t most;

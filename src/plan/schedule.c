@@ -20,6 +20,9 @@
 enum {
     WEIGHT_FREE = 1000000000, /* of imbalance: a price is nothing beside it */
     WEIGHT_LEAST = 1000,
+    STEPS_EACH = 4000,      /* a descent may take per piece, */
+    STEPS_LEAST = 1000000,  /* ...but never less than so many, */
+    STEPS_MOST = 200000000, /* ...nor more */
     LEVELS_MOST = 60,
     LEVELS_BLIND = 8, /* after so many the target is tried for in any case */
     SLICES = 12,      /* of the budget, one a level */
@@ -71,6 +74,15 @@ static void note(Scheduler *search, int target, Candidate *best)
         return;
     *best = candidate;
     search_keep(search, search->best_spots);
+}
+
+/* Where places are large and all of them crowded, every pair of pieces might be worth
+ * swapping, and almost none is: that cannot be looked into to the end. */
+static void take_breath(Scheduler *search)
+{
+    int64_t steps = (int64_t)search->board->n_pieces * STEPS_EACH;
+
+    search->most_steps = search->steps + CLAMP(steps, STEPS_LEAST, STEPS_MOST);
 }
 
 /* ── dropping ─────────────────────────────────────────────────────────────── */
@@ -232,6 +244,7 @@ static void try_flow(Scheduler *search, int target, int weight, Candidate *best)
     layout_resolve(search->layout, weight);
     layout_start(search->layout, search->flow_spots);
     search_restore(search, search->flow_spots);
+    take_breath(search);
     go_all_the_way(search, target, best);
 }
 
@@ -250,10 +263,12 @@ static int reach(Scheduler *search, Cost stay)
     if (search->layout)
         try_flow(search, target, weight, &best);
     search_go_home(search);
+    take_breath(search);
     go_all_the_way(search, target, &best);
     if (best.sigma > target) {
         target = root_of_squares(target, best.sigma);
         search_go_home(search);
+        take_breath(search);
         go_all_the_way(search, target, &best);
     }
     if (sigma > target) {
@@ -306,6 +321,7 @@ static void descend_from_flow(Scheduler *search)
     search_keep(search, search->kept_spots);
     layout_start(search->layout, search->flow_spots);
     search_restore(search, search->flow_spots);
+    take_breath(search);
     search_descend(search, -1, search->board->n_pieces);
     if (cost_total(position_cost(search->position)) >= cost)
         search_restore(search, search->kept_spots);
@@ -320,6 +336,7 @@ int schedule_search(Scheduler *search, const Board *board, const Policy *policy,
     search_begin(search, board, policy, position);
     search->layout = board->overlaps ? layout : NULL;
     stay = position_cost(position);
+    take_breath(search);
     search_descend(search, -1, board->n_pieces);
     if (search->layout)
         descend_from_flow(search);

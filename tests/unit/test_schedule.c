@@ -215,6 +215,26 @@ static void test_chain_is_found_by_the_flow(void)
     end(&trial);
 }
 
+/* A few large places, all crowded, and many that sway in each: any two of them could be
+ * swapped, and hardly a swap pays. */
+static void test_large_and_crowded_comes_to_an_end(void)
+{
+    g_autoptr(GRand) rand = g_rand_new_with_seed(1);
+    BoardShape shape = { .n_spots = 8, .n_pieces = 4000, .n_moments = 16, .sway = 30 };
+    Trial trial = { .board = boards_draw(rand, shape),
+                    .policy = policy_default,
+                    .scheduler = scheduler_new(),
+                    .position = position_new() };
+    int64_t capacity = trial.board->total_load / shape.n_spots;
+
+    for (int s = 0; s < shape.n_spots; s++)
+        trial.board->spots[s].capacity = (int)capacity;
+    trial.board->total_capacity = capacity * shape.n_spots;
+    search(&trial);
+    g_assert_cmpint(trial.steps, <, 20000 * (int64_t)shape.n_pieces);
+    end(&trial);
+}
+
 static void test_dearer_moves_are_fewer(void)
 {
     int moves[4] = { 0 };
@@ -258,6 +278,8 @@ int main(int argc, char **argv)
                     test_vcpus_of_a_vm_are_not_stacked);
     g_test_add_func("/schedule/chain-is-found-by-the-flow",
                     test_chain_is_found_by_the_flow);
+    g_test_add_func("/schedule/large-and-crowded-comes-to-an-end",
+                    test_large_and_crowded_comes_to_an_end);
     g_test_add_func("/schedule/dearer-moves-are-fewer", test_dearer_moves_are_fewer);
     return g_test_run();
 }
