@@ -12,6 +12,11 @@
 
 enum { UUID_SIZE = 37 };
 
+/* The least time between two samples in which there is something to see, since run time
+ * is counted in ticks; and the longest that is still one period. */
+#define PERIOD_MIN_US (10 * G_TIME_SPAN_MILLISECOND)
+#define PERIOD_MAX_US (24 * 3600 * G_TIME_SPAN_SECOND)
+
 /* For counters and limits that a host does not tell or that are not set. */
 #define SAMPLE_UNKNOWN INT64_C(-1)
 

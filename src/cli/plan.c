@@ -68,8 +68,7 @@ static int check(const PlanOptions *options, int64_t *out_us)
     if (options->json + options->dot + options->dimacs > 1)
         return cli_misused("one of --json, --dot and --dimacs at a time");
     if (options->period && !period_parse(options->period, out_us))
-        return cli_misused("--period %s: seconds, above 0 and up to a day",
-                           options->period);
+        return cli_misused("--period %s: seconds, from 0.01 to a day", options->period);
     return EXIT_WELL;
 }
 

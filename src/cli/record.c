@@ -74,7 +74,6 @@ int cli_record(int argc, char **argv)
     if (!options.files || options.files[1])
         return cli_misused("one FILE to write to is needed");
     if (options.period && !period_parse(options.period, &period_us))
-        return cli_misused("--period %s: seconds, above 0 and up to a day",
-                           options.period);
+        return cli_misused("--period %s: seconds, from 0.01 to a day", options.period);
     return record(&options, period_us);
 }

@@ -100,9 +100,8 @@ static bool find_period(RunOptions *options, int64_t *out_us, int *code)
         *code =
             cli_misused("one PERIOD is enough, so what is '%s'?", options->period[1]);
     else if (period && !period_parse(period, out_us))
-        *code =
-            cli_misused("'%s' is no period: seconds, above 0 and up to a day", period);
-    else if (options->pace && !period_parse(options->pace, &options->turns.pace_us))
+        *code = cli_misused("'%s' is no period: seconds, from 0.01 to a day", period);
+    else if (options->pace && !seconds_parse(options->pace, &options->turns.pace_us))
         *code =
             cli_misused("--pace %s: seconds, above 0 and up to a day", options->pace);
     else

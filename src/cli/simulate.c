@@ -73,8 +73,7 @@ static int understand(const SimulateOptions *options, Question *out)
     if (options->n_periods < 0)
         return cli_misused("--periods %d: there is no such number", options->n_periods);
     if (options->period && !period_parse(options->period, &out->period_us))
-        return cli_misused("--period %s: seconds, above 0 and up to a day",
-                           options->period);
+        return cli_misused("--period %s: seconds, from 0.01 to a day", options->period);
     out->all = wishes.policy && strcmp(wishes.policy, "all") == 0;
     if (out->all)
         wishes.policy = NULL;

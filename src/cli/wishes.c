@@ -125,11 +125,10 @@ Host *host_wishes_open(const HostWishes *wishes, int64_t period_us, int *code)
     return host;
 }
 
-/* Above no microsecond and at most a day.  Digits and a point, and nothing else that C's
- * readers of numbers would take. */
-bool period_parse(const char *text, int64_t *out_us)
+/* Digits and a point, and nothing else that C's readers of numbers would take. */
+bool seconds_parse(const char *text, int64_t *out_us)
 {
-    const int64_t longest = INT64_C(24) * 3600 * G_USEC_PER_SEC;
+    const int64_t longest = PERIOD_MAX_US;
     size_t whole = strspn(text, "0123456789");
     const char *point = text + whole;
     int64_t us = 0, unit = G_USEC_PER_SEC;
@@ -145,4 +144,9 @@ bool period_parse(const char *text, int64_t *out_us)
     }
     *out_us = us;
     return us > 0 && us <= longest;
+}
+
+bool period_parse(const char *text, int64_t *out_us)
+{
+    return seconds_parse(text, out_us) && *out_us >= PERIOD_MIN_US;
 }

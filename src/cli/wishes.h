@@ -39,7 +39,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HostWishes, host_wishes_clear)
  * why. */
 Host *host_wishes_open(const HostWishes *wishes, int64_t period_us, int *code);
 
-/* "3" or "0.25": seconds.  False for anything that is no period. */
+/* "3" or "0.25": above no microsecond and at most a day.  False for anything else. */
+bool seconds_parse(const char *text, int64_t *out_us);
+
+/* The same, of a period: one that is too short shows nothing. */
 bool period_parse(const char *text, int64_t *out_us);
 
 #endif

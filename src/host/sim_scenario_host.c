@@ -149,8 +149,8 @@ bool scenario_read_host(Scenario *scenario, GError **error)
     if (!keys_check(keys, g, host_keys, error) || !make_topology(scenario, g, error))
         return false;
     sim = scenario->sim;
-    if (!keys_number(keys, g, "period", SECOND_PLACES, SIM_SECOND / 1000,
-                     SCENARIO_TIME_MAX, &sim->period_us, error) ||
+    if (!keys_number(keys, g, "period", SECOND_PLACES, PERIOD_MIN_US, PERIOD_MAX_US,
+                     &sim->period_us, error) ||
         !keys_number(keys, g, "tick", SECOND_PLACES, SIM_SECOND / 1000,
                      SCENARIO_TIME_MAX, &sim->tick_us, error) ||
         !keys_number(keys, g, "periods", 0, 1, INT32_MAX, &n_periods, error) ||

@@ -56,6 +56,9 @@ static bool read_header(SimTrace *trace, char *line, GError **error)
                                "column %d: times must rise by the same step", n + 2);
         last = time;
     }
+    if (step < PERIOD_MIN_US || step > PERIOD_MAX_US)
+        return input_wrong(error, trace->file, trace->line,
+                           "columns must be 0.01 to 86400 seconds apart");
     trace->step_us = step;
     return trace->n_columns > 0 ||
            input_wrong(error, trace->file, trace->line, "there are no columns");

@@ -25,10 +25,8 @@ typedef struct {
     bool censored;
 } Demand;
 
-/* The longest period there is, and the least in which there is something to see: run time
- * is counted in ticks. */
-#define PERIOD_MAX_US (24 * 3600 * G_TIME_SPAN_SECOND)
-#define TICK_US (10 * G_TIME_SPAN_MILLISECOND)
+/* Run time is counted in ticks. */
+#define TICK_US PERIOD_MIN_US
 
 /* Of a vCPU with a @quota (0 for none), @lasted_us between TICK_US and PERIOD_MAX_US.
  * False when @now does not continue @then: counters that run backwards are another

@@ -104,7 +104,7 @@ ok "vcpu_scheduler --version says which" says '^vcpu_scheduler \(Pinflow\)' sche
 
 ok "no PERIOD is misuse" said 2 'vcpu_scheduler: *PERIOD*' scheduler
 ok "no PERIOD but a host is misuse" said 2 'vcpu_scheduler: *PERIOD*' scheduler -c sim:demo
-for period in 0 0.0 0.0000001 nan inf 1e400 1e3 0x10 3s '3 ' ' 3' '' . + 2,5 86401 \
+for period in 0 0.0 0.0000001 0.009999 nan inf 1e400 1e3 0x10 3s '3 ' ' 3' '' . + 2,5 86401 \
     99999999999999999999999999; do
     ok "'$period' is no period" said 2 "vcpu_scheduler: '$period' is no period*" \
         scheduler -c sim:demo --cycles 1 "$period"
@@ -114,7 +114,7 @@ ok "-3 is no period" said 2 'vcpu_scheduler: *' scheduler -c sim:demo --cycles 1
 ok "-3 is no period, however one puts it" said 2 "vcpu_scheduler: '-3' is no period*" \
     scheduler -c sim:demo --cycles 1 -- -3
 ok "two periods are one too many" said 2 "vcpu_scheduler: *'4'*" scheduler -c sim:demo 3 4
-for period in 3 0.25 .5 2. 86400; do
+for period in 3 0.25 .5 2. 0.01 86400; do
     ok "$period is a period" says 'period' scheduler -c sim:demo --cycles 1 $period
 done
 lasted() { says '"lasted": 0.250000' scheduler -c sim:demo --cycles 1 --json 0.25; }

@@ -31,7 +31,7 @@ static const struct {
     { "[host]\npcpus = 4\ncores = 4\n", 3, "pcpus was said already" },
     { "[host]\npcpus = 4\npcpus = 4\n", 3, "already said, in line 2" },
     { "[host]\npcpus = 4\n[vm a]\n[host]\n", 4, "already there, in line 1" },
-    { "[host]\npcpus = 4\nperiod = 0\n", 3, "not between 0.001 and 1000000" },
+    { "[host]\npcpus = 4\nperiod = 0.009\n", 3, "not between 0.01 and 86400" },
     { "[host]\npcpus = 4\nperiods = 0\n", 3, "not between" },
     { "[host]\npcpus = 4\nperoids = 9\n", 3, "no key 'peroids'; it has pcpus, " },
     { "[host]\npcpus = 4\noffline = 0-3\n", 3, "one CPU has to stay" },

@@ -28,6 +28,9 @@ static void test_bad_traces_are_refused_with_their_line(void)
     assert_refused("vcpu,300,0\na,1,1\n", 1, "same step");
     assert_refused("vcpu,0,0\na,1,1\n", 1, "same step");
     assert_refused("vcpu,0,x\na,1,1\n", 1, "'x'");
+    assert_refused("\nvcpu,0,0.009\na,1,1\n", 2, "0.01 to 86400 seconds apart");
+    assert_refused("vcpu,0,86401\na,1,1\n", 1, "0.01 to 86400 seconds apart");
+    assert_refused("vcpu,0,1000000000000\na,1,1\n", 1, "seconds apart");
     assert_refused("vcpu,0,300\na,1\n", 2, "1 columns, where the header has 2");
     assert_refused("vcpu,0,300\na,1,2\n\nb,1,2,3\n", 4, "3 columns");
     assert_refused("vcpu,0,300\na,1,2\nb,1,two\n", 3, "'two' is not a number");
