@@ -54,6 +54,9 @@ Host *host_dry_wrap(Host *inner);
 Host *host_record_wrap(Host *inner, const char *path, const char *preamble,
                        GError **error);
 
+/* Whether all of what @host, a recording one, has seen is written down. */
+bool host_record_is_whole(const Host *host);
+
 static inline void host_close(Host *host)
 {
     if (host)

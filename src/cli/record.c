@@ -18,7 +18,8 @@ static void record_options_clear(RecordOptions *options)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RecordOptions, record_options_clear)
 
-/* A period lies between two samples. */
+/* A period lies between two samples.  There is no use in listening to what is not written
+ * down. */
 static int listen(Host *host, int cycles)
 {
     g_autoptr(GError) error = NULL;
@@ -27,12 +28,12 @@ static int listen(Host *host, int cycles)
     sample_init(&sample);
     turns_heed_signals();
     for (int n = 0; (cycles == 0 || n <= cycles) && !turns_interrupted(); n++)
-        if (!host->ops->observe(host, &sample, &error))
+        if (!host->ops->observe(host, &sample, &error) || !host_record_is_whole(host))
             break;
     sample_clear(&sample);
     if (error && !g_error_matches(error, HOST_ERROR, HOST_ERROR_ENDED))
         return cli_broken(error);
-    return EXIT_WELL;
+    return host_record_is_whole(host) ? EXIT_WELL : EXIT_FAILED;
 }
 
 static int record(const RecordOptions *options, int64_t period_us)

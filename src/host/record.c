@@ -123,3 +123,8 @@ Host *host_record_wrap(Host *inner, const char *path, const char *preamble,
     host_close(&record->host);
     return NULL;
 }
+
+bool host_record_is_whole(const Host *host)
+{
+    return ((const RecordHost *)host)->file >= 0;
+}
