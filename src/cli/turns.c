@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* A host that has not answered for so many periods will not answer any more. */
@@ -58,8 +59,10 @@ static bool journal_open(Journal *journal, const char *path)
     if (!path)
         return true;
     journal->file = fopen(path, "ae");
-    if (journal->file)
+    if (journal->file) {
+        setvbuf(journal->file, NULL, _IONBF, 0);
         return true;
+    }
     cli_failed("%s: %s", path, g_strerror(errno));
     return false;
 }
@@ -73,12 +76,21 @@ static void journal_close(Journal *journal)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Journal, journal_close)
 
-/* A journal that cannot be kept is no reason to stop managing the host. */
+/* A journal that cannot be kept is no reason to stop managing the host.  It ends with a
+ * whole line, unless it is no file that could be cut. */
 static void journal_add(Journal *journal, const char *line)
 {
-    if (!journal->file || (fputs(line, journal->file) != EOF && !fflush(journal->file)))
+    struct stat whole;
+
+    if (!journal->file)
+        return;
+    if (fstat(fileno(journal->file), &whole) < 0)
+        whole = (struct stat){ 0 };
+    if (fputs(line, journal->file) != EOF)
         return;
     cli_failed("no more journal: %s: %s", journal->path, g_strerror(errno));
+    if (S_ISREG(whole.st_mode) && ftruncate(fileno(journal->file), whole.st_size) < 0)
+        cli_failed("%s: its end is cut short: %s", journal->path, g_strerror(errno));
     journal->failed = true;
     journal_close(journal);
 }

@@ -390,6 +390,20 @@ ok "no colours where there is no terminal" no_terminal
 
 # ── output that does not arrive ──────────────────────────────────────────────
 
+# A disk that gets full later is one file that may not be larger.
+little() { (ulimit -f 16; trap '' XFSZ; "$@") }
+little_tape() {
+    said 1 '*the recording ends here' little pinflow record -c sim:demo "$scratch/little" &&
+        well pinflow replay "$scratch/little" --json
+}
+ok "record on a disk that gets full ends, and with a whole sample" little_tape
+little_journal() {
+    rm -f "$scratch/little"
+    little scheduler -c sim:demo --json --journal "$scratch/little" 3 >/dev/null 2>"$scratch/err"
+    [ $? -eq 1 ] && grep -q 'no more journal' "$scratch/err" && json cat "$scratch/little"
+}
+ok "a journal on a disk that gets full ends with a whole line" little_journal
+
 if [ -c /dev/full ]; then
     full() { "$@" >/dev/full; }
     full_json() { scheduler -c sim:demo --json 3 >/dev/full; }
