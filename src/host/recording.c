@@ -135,6 +135,11 @@ Recording *recording_open(const char *path, GError **error)
     recording->topologies = g_ptr_array_new_with_free_func(free_topology);
     recording->samples = g_array_new(FALSE, FALSE, sizeof(Paragraph));
     recording->text = g_string_new(NULL);
+    if (g_file_test(path, G_FILE_TEST_EXISTS) &&
+        !g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+        input_wrong(error, path, 0, "a recording is a file, and this is none");
+        return NULL;
+    }
     recording->file = g_mapped_file_new(path, FALSE, &why);
     if (!recording->file) {
         g_set_error(error, HOST_ERROR, HOST_ERROR_TEXT, "%s", why->message);
