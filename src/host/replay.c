@@ -8,9 +8,9 @@
 #include "host/host.h"
 #include "recording.h"
 
-/* A VM as last seen. */
+/* A VM as last seen.  Its vCPUs are numbered with gaps where some are unplugged. */
 typedef struct {
-    int n_vcpus;
+    int last_vcpu; /* the highest number, or -1 */
     bool busy;
 } Seen;
 
@@ -26,6 +26,14 @@ typedef struct {
 static char *pin_key(const char *uuid, int vcpu)
 {
     return g_strdup_printf("%s/%d", uuid, vcpu);
+}
+
+static int last_vcpu_of(const Sample *sample, const SampleVm *vm)
+{
+    if (vm->n_vcpus == 0)
+        return -1;
+    return g_array_index(sample->vcpus, SampleVcpu, vm->first_vcpu + vm->n_vcpus - 1)
+        .number;
 }
 
 /* A VM that is gone takes its pins with it. */
@@ -45,7 +53,7 @@ static void lay_pins_over(ReplayHost *replay, Sample *sample)
         const SampleVm *vm = &g_array_index(sample->vms, SampleVm, i);
         Seen *seen = g_new(Seen, 1);
 
-        *seen = (Seen){ vm->n_vcpus, vm->busy };
+        *seen = (Seen){ last_vcpu_of(sample, vm), vm->busy };
         g_hash_table_insert(replay->seen, g_strdup(vm->uuid), seen);
     }
     if (g_hash_table_size(replay->pins) == 0)
@@ -96,7 +104,7 @@ static bool replay_pin(Host *host, const char *uuid, int vcpu, const CpuSet *cpu
                     uuid);
         return false;
     }
-    if (vcpu < 0 || vcpu >= seen->n_vcpus) {
+    if (vcpu < 0 || vcpu > seen->last_vcpu) {
         g_set_error(error, HOST_ERROR, HOST_ERROR_REFUSED,
                     "%s: requested vcpu '%d' is not present in the domain", uuid, vcpu);
         return false;

@@ -169,6 +169,28 @@ static void test_a_replay_refuses_what_the_host_would_have(void)
     scratch_remove(path);
 }
 
+/* One that is unplugged from the middle leaves its number free. */
+static void test_vcpus_with_gaps_between_their_numbers_can_be_pinned(void)
+{
+    g_autofree char *path = scratch_file(
+        "gaps.rec",
+        "pinflow-recording 1\n"
+        "topology 1\npcpu 0 core 0 cache 0 cell 0 capacity 1000 online yes\n"
+        "cell 0 distance 10\nend\n"
+        "sample 0\nvm a weight 1024 quota 0 busy no name \"a\"\n"
+        "vcpu 0 ran 0 waited 0 polled - pcpu 0 allowed 0 pins 0\n"
+        "vcpu 5 ran 0 waited 0 polled - pcpu 0 allowed 0 pins 0\nend\n");
+    g_autoptr(Host) host = host_replay_open(path, NULL);
+    Sample sample;
+
+    sample_init(&sample);
+    g_assert_true(host->ops->observe(host, &sample, NULL));
+    g_assert_cmpint(pin(host, "a", 5), ==, -1);
+    g_assert_cmpint(pin(host, "a", 6), ==, HOST_ERROR_REFUSED);
+    sample_clear(&sample);
+    scratch_remove(path);
+}
+
 /* ── bad recordings ───────────────────────────────────────────────────────── */
 
 static void assert_refused(const char *text, int line, const char *what)
@@ -367,6 +389,8 @@ int main(int argc, char **argv)
                     test_another_policys_pins_are_laid_over);
     g_test_add_func("/replay/a-replay-refuses-what-the-host-would-have",
                     test_a_replay_refuses_what_the_host_would_have);
+    g_test_add_func("/replay/vcpus-with-gaps-between-their-numbers-can-be-pinned",
+                    test_vcpus_with_gaps_between_their_numbers_can_be_pinned);
     g_test_add_func("/replay/bad-recordings-are-refused-with-their-line",
                     test_bad_recordings_are_refused_with_their_line);
     g_test_add_func("/replay/a-recording-cut-anywhere-is-refused-or-whole",
