@@ -2,8 +2,9 @@
  * forecast.h - what a vCPU will want, from what it wanted.
  *
  * A forecast is a function of remembered moments.  Each vCPU has a row that says what
- * it wanted at each of them, and a moment weighs less the older it is.  Mean and variance follow from the row, and so does something
- * no mean can tell: what several vCPUs wanted *together*.
+ * it wanted at each of them, and a moment weighs less the older it is.  Mean and
+ * variance follow from the row, and so does something no mean can tell: what several
+ * vCPUs wanted *together*.
  *
  * A lasting change is noticed as one (several moments in a row on one side of the
  * mean, further off than chance would have it), and the older moments of that row are

@@ -9,8 +9,8 @@
  * What a vCPU wanted before it was first seen is taken to be what it wanted since.
  * When its last moments all lie on one side of everything older, and further off than
  * that ever swayed, it has changed for good, and the older moments move to the level
- * of the new ones; until it goes back, and all move back.  One that hardly swayed at all is believed a moment sooner, if its
- * last moments agree with each other.
+ * of the new ones; until it goes back, and all move back.  One that hardly swayed at all
+ * is believed a moment sooner, if its last moments agree with each other.
  */
 #include "model/forecast.h"
 #include "model/topology.h"
