@@ -249,6 +249,9 @@ static void rise(Position *position, int piece)
     position->seat_of[last] = position->seat_of[piece];
 }
 
+/* A thousand CPUs' worth on each CPU is as uneven as can be; squares of it still add up. */
+enum { LEVEL_MOST = 1000 * 10000 };
+
 /* Takes the spot's load per CPU into the sums, or with @sign -1 out of them. */
 void count_level(Position *position, int spot, int sign)
 {
@@ -257,7 +260,7 @@ void count_level(Position *position, int spot, int sign)
 
     if (pool->capacity == 0)
         return;
-    seats->level = 10000 * pool->load / pool->capacity;
+    seats->level = MIN(10000 * pool->load / pool->capacity, LEVEL_MOST);
     position->levels += sign * seats->level;
     position->level_squares += sign * seats->level * seats->level;
 }

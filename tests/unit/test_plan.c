@@ -320,6 +320,24 @@ static void assert_formatted(int64_t cost, const char *text)
     g_assert_cmpstr(out->str, ==, text);
 }
 
+/* CPUs of a thousandth, and five hundred vCPUs that each want a whole one. */
+static void test_cpus_that_are_next_to_nothing_do_no_harm(void)
+{
+    for (int capacity = 1; capacity <= 5; capacity += 4) {
+        Fixture f = set_up(a_host(16));
+
+        for (int p = 0; p < 16; p++)
+            f.scene->topology->pcpus[p].capacity = capacity;
+        for (int v = 0; v < 500; v++)
+            a_vcpu(f.scene, v % capacity, 1000);
+        make(&f);
+        g_assert_cmpint(f.plan.verdict, ==, PLAN_MOVES);
+        g_assert_cmpint(cost_total(f.plan.then), <, cost_total(f.plan.stay));
+        g_assert_cmpint(f.plan.bound, <=, cost_total(f.plan.then));
+        tear_down(&f);
+    }
+}
+
 static void test_costs_read_as_cpus(void)
 {
     assert_formatted(0, "0.0000");
@@ -374,6 +392,8 @@ int main(int argc, char **argv)
                     test_what_was_planned_before_does_not_matter);
     g_test_add_func("/plan/a-calm-network-can-be-seen-too",
                     test_a_calm_network_can_be_seen_too);
+    g_test_add_func("/plan/cpus-that-are-next-to-nothing-do-no-harm",
+                    test_cpus_that_are_next_to_nothing_do_no_harm);
     g_test_add_func("/plan/costs-read-as-cpus", test_costs_read_as_cpus);
     g_test_add_func("/plan/a-move-says-why", test_a_move_says_why);
     return g_test_run();
