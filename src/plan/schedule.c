@@ -141,10 +141,8 @@ static void drop_needless(Scheduler *search, int target)
 static void go_all_the_way(Scheduler *search, int target, Candidate *best)
 {
     search_reweigh(search, WEIGHT_FREE);
-    search->all_the_way = true;
     search_descend(search, target,
                    best->sigma <= target ? best->n_moved : search->board->n_pieces);
-    search->all_the_way = false;
     drop_needless(search, target);
     note(search, target, best);
 }

@@ -205,7 +205,6 @@ void search_begin(Scheduler *search, const Board *board, const Policy *policy,
     search->most_steps = INT64_MAX;
     search->chance = UINT64_C(88172645463325252);
     search->n_movers = 0;
-    search->all_the_way = false;
     position_start(position, board, policy, policy->weight_imbalance);
     for (int i = 0; i < board->n_pieces; i++)
         search->mover_at[i] = -1;

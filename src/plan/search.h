@@ -35,7 +35,6 @@ typedef struct Scheduler {
     int64_t price;   /* of the cheapest move */
     int64_t dearest; /* of the dearest */
     int64_t steps, most_steps;
-    bool all_the_way; /* a descent is only worth while if it reaches its target */
     uint64_t chance;
 
     Standing *standings; /* [n_spots] */
@@ -94,9 +93,9 @@ struct Sketch *sketch_new(void);
 /* A number below @n, by a generator that begins anew in every search. */
 int search_chance(Scheduler *search, int n);
 
-/* Takes the best step there is while it saves anything, until sigma is @target or
- * less, in hundredths of a point (-1: to the end), or more than @most_moved have moved;
- * or, all the way, until that target looks out of reach. */
+/* Takes the best step there is while it saves anything, until sigma is @target or less,
+ * in hundredths of a point, or looks out of reach (-1: to the end); or until more than
+ * @most_moved have moved. */
 void search_descend(Scheduler *search, int target, int most_moved);
 
 /* Takes two to five spots apart and puts them together better, again and again until
