@@ -17,8 +17,8 @@ struct Planner {
     Board next;  /* some moves later */
     Position *position, *walk;
     Scheduler *scheduler;
-    Layout *layout; /* of @board, */
-    Layout *onward; /* and of @next */
+    Layout *layout; /* of @board */
+    Layout *onward; /* of @next, and of @board where only the search asks for it */
     bool laid_out;
     Diff *diff;
     int *before;   /* [n_vcpus] places, FLOATING where not lawfully pinned to one */

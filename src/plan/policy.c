@@ -47,6 +47,9 @@ bool rule_parse(const char *text, Rule *out)
     return false;
 }
 
+/* More than anybody waits for, and its multiples are numbers. */
+#define SEARCH_STEPS_MAX (INT64_C(1) << 40)
+
 /* ── as text ──────────────────────────────────────────────────────────────── */
 
 /* What is a plain number, and what it may be: a multiple of @step. */
@@ -100,8 +103,8 @@ static bool parse_number(const char *key, const char *value, int line, Policy *o
     gint64 number;
 
     if (strcmp(key, "search_steps") == 0)
-        return g_ascii_string_to_signed(value, 10, 0, G_MAXINT64, &out->search_steps,
-                                        NULL) ||
+        return g_ascii_string_to_signed(value, 10, 0, SEARCH_STEPS_MAX,
+                                        &out->search_steps, NULL) ||
                refuse_value(key, value, line, error);
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++) {
         if (strcmp(key, numbers[i].key) != 0)

@@ -142,9 +142,12 @@ static bool stand_together(Planner *planner, const Policy *policy, Plan *plan)
 static void search_all(Planner *planner, const Snapshot *snapshot, const Policy *policy,
                        Plan *plan)
 {
+    const Board *board = &planner->board;
+
     planner->n_rounds = 0;
     note_homes(&planner->board, plan->placement);
-    if (!search(planner, &planner->board, planner->layout, policy, plan))
+    if (!search(planner, board, board->overlaps ? planner->layout : planner->onward,
+                policy, plan))
         return;
     while (planner->n_rounds < ROUNDS_MAX && search_on(planner, snapshot, policy, plan))
         ;

@@ -3,8 +3,8 @@
  *
  * First by the policy's own weights: the best steps from where everybody is, and where
  * allowed sets overlap also from the flow, because chains are what single steps cannot
- * find.  On hosts whose loads fluctuate that is all; a better search would gain nothing
- * there.
+ * find; and from the flow where steps would take too long to disperse a crowd.  On hosts
+ * whose loads fluctuate that is all; a better search would gain nothing there.
  *
  * If sigma is too far above its target, a candidate goes straight for the target from
  * where everybody is, at no price at all: that is what the plain rule of moves and swaps
@@ -20,9 +20,6 @@
 enum {
     WEIGHT_FREE = 1000000000, /* of imbalance: a price is nothing beside it */
     WEIGHT_LEAST = 1000,
-    STEPS_EACH = 4000,      /* a descent may take per piece, */
-    STEPS_LEAST = 1000000,  /* ...but never less than so many, */
-    STEPS_MOST = 200000000, /* ...nor more */
     LEVELS_MOST = 60,
     LEVELS_BLIND = 8, /* after so many the target is tried for in any case */
     SLICES = 12,      /* of the budget, one a level */
@@ -30,6 +27,9 @@ enum {
     NEAR = 107,       /* ...and from which it is worth going all the way */
     POINTS = 10,      /* hundredths of a point in a thousandth of a CPU */
     MILLIONTH = COST_CPU / 1000000,
+    CROWD_STEPS = 64, /* of a slice, for each piece, on top of the budget */
+    SLICES_AT_FIRST = 4,
+    SLICES_TO_TARGET = 32,
 };
 
 /* The sigma to reach: the policy's, or what loads that fluctuate let one know. */
@@ -74,15 +74,6 @@ static void note(Scheduler *search, int target, Candidate *best)
         return;
     *best = candidate;
     search_keep(search, search->best_spots);
-}
-
-/* Where places are large and all of them crowded, every pair of pieces might be worth
- * swapping, and almost none is: that cannot be looked into to the end. */
-static void take_breath(Scheduler *search)
-{
-    int64_t steps = (int64_t)search->board->n_pieces * STEPS_EACH;
-
-    search->most_steps = search->steps + CLAMP(steps, STEPS_LEAST, STEPS_MOST);
 }
 
 /* ── dropping ─────────────────────────────────────────────────────────────── */
@@ -136,15 +127,40 @@ static void drop_needless(Scheduler *search, int target)
     }
 }
 
+/* ── descending ───────────────────────────────────────────────────────────── */
+
+/* False if it takes more than @slices.  A crowd that has to leave one by one looks
+ * everywhere for each of its own; the flow disperses it at once, and the rest is quick
+ * from there. */
+static bool descend(Scheduler *search, int target, int most_moved, int slices)
+{
+    int64_t slice =
+        search->policy->search_steps + CROWD_STEPS * (int64_t)search->board->n_pieces;
+    int64_t most_steps = search->most_steps;
+    bool tired;
+
+    if (search->layout)
+        search->most_steps = MIN(most_steps, search->steps + slices * slice);
+    search_descend(search, target, most_moved);
+    tired = search_tired(search);
+    search->most_steps = most_steps;
+    return !tired;
+}
+
 /* ── reaching the target ──────────────────────────────────────────────────── */
 
-static void go_all_the_way(Scheduler *search, int target, Candidate *best)
+/* False if it did not get there for want of steps. */
+static bool go_all_the_way(Scheduler *search, int target, Candidate *best)
 {
+    bool arrived;
+
     search_reweigh(search, WEIGHT_FREE);
-    search_descend(search, target,
-                   best->sigma <= target ? best->n_moved : search->board->n_pieces);
+    arrived = descend(search, target,
+                      best->sigma <= target ? best->n_moved : search->board->n_pieces,
+                      SLICES_TO_TARGET);
     drop_needless(search, target);
     note(search, target, best);
+    return arrived;
 }
 
 /* From where the position is, with imbalance at @weight and what follows from it. */
@@ -236,13 +252,19 @@ static int weight_for_target(const Scheduler *search, int target)
                       MAX(search->policy->weight_imbalance, WEIGHT_LEAST), WEIGHT_FREE);
 }
 
-/* Chains are what single steps cannot find. */
+static void solve_flow(Scheduler *search)
+{
+    layout_solve(search->layout, search->board, search->policy,
+                 search->policy->weight_imbalance);
+    search->from_flow = true;
+}
+
+/* Chains are what single steps cannot find, and crowds what they take long for. */
 static void try_flow(Scheduler *search, int target, int weight, Candidate *best)
 {
     layout_resolve(search->layout, weight);
     layout_start(search->layout, search->flow_spots);
     search_restore(search, search->flow_spots);
-    take_breath(search);
     go_all_the_way(search, target, best);
 }
 
@@ -258,20 +280,21 @@ static int reach(Scheduler *search, Cost stay)
 
     search_keep(search, search->policy_spots);
     search_keep(search, search->best_spots);
-    if (search->layout)
+    if (search->from_flow)
         try_flow(search, target, weight, &best);
     search_go_home(search);
-    take_breath(search);
-    go_all_the_way(search, target, &best);
+    if (!go_all_the_way(search, target, &best) && !search->from_flow) {
+        solve_flow(search);
+        try_flow(search, target, weight, &best);
+    }
     if (best.sigma > target) {
         target = root_of_squares(target, best.sigma);
         search_go_home(search);
-        take_breath(search);
         go_all_the_way(search, target, &best);
     }
     if (sigma > target) {
         search_restore(search,
-                       search->layout ? search->flow_spots : search->policy_spots);
+                       search->from_flow ? search->flow_spots : search->policy_spots);
         search->most_steps = search->steps + search->policy->search_steps;
         sweep(search, target, weight, &best);
         search_restore(search, search->best_spots);
@@ -319,8 +342,7 @@ static void descend_from_flow(Scheduler *search)
     search_keep(search, search->kept_spots);
     layout_start(search->layout, search->flow_spots);
     search_restore(search, search->flow_spots);
-    take_breath(search);
-    search_descend(search, -1, search->board->n_pieces);
+    descend(search, -1, search->board->n_pieces, SLICES_AT_FIRST);
     if (cost_total(position_cost(search->position)) >= cost)
         search_restore(search, search->kept_spots);
 }
@@ -332,11 +354,12 @@ int schedule_search(Scheduler *search, const Board *board, const Policy *policy,
     Cost stay;
 
     search_begin(search, board, policy, position);
-    search->layout = board->overlaps ? layout : NULL;
+    search->layout = layout;
+    search->from_flow = layout && board->overlaps;
     stay = position_cost(position);
-    take_breath(search);
-    search_descend(search, -1, board->n_pieces);
-    if (search->layout)
+    if (!descend(search, -1, board->n_pieces, SLICES_AT_FIRST) && !search->from_flow)
+        solve_flow(search);
+    if (search->from_flow)
         descend_from_flow(search);
     if (is_uneven(board, policy, position))
         weight = reach(search, stay);

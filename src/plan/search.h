@@ -32,6 +32,7 @@ typedef struct Scheduler {
     const Policy *policy;
     Position *position;
     Layout *layout;  /* or NULL */
+    bool from_flow;  /* the layout is solved, and its flow a start */
     int64_t price;   /* of the cheapest move */
     int64_t dearest; /* of the dearest */
     int64_t steps, most_steps;

@@ -320,6 +320,22 @@ static void assert_formatted(int64_t cost, const char *text)
     g_assert_cmpstr(out->str, ==, text);
 }
 
+/* Half of the CPUs have just come online: nobody is there, and one by one it would take
+ * long to look everywhere for everybody. */
+static void test_a_crowd_disperses_without_looking_for_long(void)
+{
+    Fixture f = set_up(a_host(128));
+
+    for (int v = 0; v < 1024; v++)
+        a_vcpu(f.scene, v % 64, 100);
+    make(&f);
+    g_assert_cmpint(plan_sigma(&f.plan, &f.scene->snapshot, false), <=, 500);
+    g_assert_cmpuint(f.plan.moves->len, <, 512);
+    g_assert_cmpint(f.plan.steps, <, 20 * 1000 * 1000);
+    g_assert_cmpint(f.plan.bound, <=, cost_total(f.plan.then));
+    tear_down(&f);
+}
+
 /* CPUs of a thousandth, and five hundred vCPUs that each want a whole one. */
 static void test_cpus_that_are_next_to_nothing_do_no_harm(void)
 {
@@ -392,6 +408,8 @@ int main(int argc, char **argv)
                     test_what_was_planned_before_does_not_matter);
     g_test_add_func("/plan/a-calm-network-can-be-seen-too",
                     test_a_calm_network_can_be_seen_too);
+    g_test_add_func("/plan/a-crowd-disperses-without-looking-for-long",
+                    test_a_crowd_disperses_without_looking_for_long);
     g_test_add_func("/plan/cpus-that-are-next-to-nothing-do-no-harm",
                     test_cpus_that_are_next_to_nothing_do_no_harm);
     g_test_add_func("/plan/costs-read-as-cpus", test_costs_read_as_cpus);
