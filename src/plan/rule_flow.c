@@ -18,6 +18,9 @@
 /* Imbalance weighs no more: then overload is nothing beside it. */
 enum { WEIGHT_MOST = 1000000000 };
 
+/* Steps that rounds may take together for each piece, on top of the policy's. */
+enum { STEPS_EACH = 500 };
+
 static bool any_floats(const Board *board)
 {
     for (int i = 0; i < board->n_pieces; i++)
@@ -138,6 +141,16 @@ static bool stand_together(Planner *planner, const Policy *policy, Plan *plan)
     return false;
 }
 
+/* Rounds end when they find nothing more; on hosts so large that this takes all too long,
+ * it is left to the next period to go on. */
+static bool may_go_on(const Planner *planner, const Policy *policy, const Plan *plan)
+{
+    int64_t most = ROUNDS_MAX * policy->search_steps +
+                   STEPS_EACH * (int64_t)planner->board.n_pieces;
+
+    return planner->n_rounds < ROUNDS_MAX && plan->steps < most;
+}
+
 /* Searches from where things are, and on from there. */
 static void search_all(Planner *planner, const Snapshot *snapshot, const Policy *policy,
                        Plan *plan)
@@ -149,7 +162,8 @@ static void search_all(Planner *planner, const Snapshot *snapshot, const Policy 
     if (!search(planner, board, board->overlaps ? planner->layout : planner->onward,
                 policy, plan))
         return;
-    while (planner->n_rounds < ROUNDS_MAX && search_on(planner, snapshot, policy, plan))
+    while (may_go_on(planner, policy, plan) &&
+           search_on(planner, snapshot, policy, plan))
         ;
 }
 

@@ -139,8 +139,7 @@ static bool descend(Scheduler *search, int target, int most_moved, int slices)
     int64_t most_steps = search->most_steps;
     bool tired;
 
-    if (search->layout)
-        search->most_steps = MIN(most_steps, search->steps + slices * slice);
+    search->most_steps = MIN(most_steps, search->steps + slices * slice);
     search_descend(search, target, most_moved);
     tired = search_tired(search);
     search->most_steps = most_steps;
@@ -283,7 +282,8 @@ static int reach(Scheduler *search, Cost stay)
     if (search->from_flow)
         try_flow(search, target, weight, &best);
     search_go_home(search);
-    if (!go_all_the_way(search, target, &best) && !search->from_flow) {
+    if (!go_all_the_way(search, target, &best) && search->layout &&
+        !search->from_flow) {
         solve_flow(search);
         try_flow(search, target, weight, &best);
     }
@@ -357,7 +357,8 @@ int schedule_search(Scheduler *search, const Board *board, const Policy *policy,
     search->layout = layout;
     search->from_flow = layout && board->overlaps;
     stay = position_cost(position);
-    if (!descend(search, -1, board->n_pieces, SLICES_AT_FIRST) && !search->from_flow)
+    if (!descend(search, -1, board->n_pieces, SLICES_AT_FIRST) && layout &&
+        !search->from_flow)
         solve_flow(search);
     if (search->from_flow)
         descend_from_flow(search);

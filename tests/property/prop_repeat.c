@@ -30,7 +30,7 @@ static void gives_the_same_bytes_for_the_same_inputs(Case *tried)
 /* What all builds and machines must come to.  Whoever changes what plans look like
  * runs this test and writes down what it says. */
 static const char recorded[] =
-    "a63bbdf3cfbd295d6a0f8f456bfb2f69b8bc3751b2696810a5db0ceb3e09bc17";
+    "f98a0685f804ba942f0f1c502f8b905c751bd2aab58691275055d9487662fc6e";
 
 static void test_gives_the_same_bytes_in_every_build(void)
 {
