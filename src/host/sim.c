@@ -262,11 +262,19 @@ static bool sim_observe(Host *host, Sample *out, GError **error)
 
 /* ── told ─────────────────────────────────────────────────────────────────── */
 
-static int find_vm(const Sim *sim, const char *uuid)
+/* Pins come in the order of a sample, mostly. */
+static int find_vm(Sim *sim, const char *uuid)
 {
-    for (guint i = 0; i < sim->vms->len; i++)
-        if (strcmp(sim_vm(sim, (int)i)->uuid, uuid) == 0)
-            return (int)i;
+    guint n = sim->vms->len;
+
+    for (guint i = 0; i < n; i++) {
+        int vm = (int)((sim->asked_for + i) % n);
+
+        if (strcmp(sim_vm(sim, vm)->uuid, uuid) == 0) {
+            sim->asked_for = (guint)vm;
+            return vm;
+        }
+    }
     return -1;
 }
 

@@ -56,6 +56,7 @@ typedef struct Sim {
     GPtrArray *topologies; /* all there ever were, as samples point to them */
     const Topology *topology;
     GArray *vms, *vcpus, *foreign; /* of SimVm, SimVcpu, SimForeign */
+    guint asked_for;               /* VM that was pinned last: the next is near it */
     GPtrArray *series;             /* of SimPhase arrays, that loads borrow */
     GArray *events;                /* of SimEvent, by time */
     int next_event;
