@@ -20,6 +20,9 @@
 enum {
     WEIGHT_FREE = 1000000000, /* of imbalance: a price is nothing beside it */
     WEIGHT_LEAST = 1000,
+    STEPS_EACH = 4000,      /* a descent may take per piece, */
+    STEPS_LEAST = 1000000,  /* ...but never less than so many, */
+    STEPS_MOST = 200000000, /* ...nor more */
     LEVELS_MOST = 60,
     LEVELS_BLIND = 8, /* after so many the target is tried for in any case */
     SLICES = 12,      /* of the budget, one a level */
@@ -74,6 +77,15 @@ static void note(Scheduler *search, int target, Candidate *best)
         return;
     *best = candidate;
     search_keep(search, search->best_spots);
+}
+
+/* Where places are large and all of them crowded, every pair of pieces might be worth
+ * swapping, and almost none is: that cannot be looked into to the end. */
+static void take_breath(Scheduler *search)
+{
+    int64_t steps = (int64_t)search->board->n_pieces * STEPS_EACH;
+
+    search->most_steps = search->steps + CLAMP(steps, STEPS_LEAST, STEPS_MOST);
 }
 
 /* ── dropping ─────────────────────────────────────────────────────────────── */
@@ -139,7 +151,8 @@ static bool descend(Scheduler *search, int target, int most_moved, int slices)
     int64_t most_steps = search->most_steps;
     bool tired;
 
-    search->most_steps = MIN(most_steps, search->steps + slices * slice);
+    if (search->layout)
+        search->most_steps = MIN(most_steps, search->steps + slices * slice);
     search_descend(search, target, most_moved);
     tired = search_tired(search);
     search->most_steps = most_steps;
@@ -251,11 +264,14 @@ static int weight_for_target(const Scheduler *search, int target)
                       MAX(search->policy->weight_imbalance, WEIGHT_LEAST), WEIGHT_FREE);
 }
 
-static void solve_flow(Scheduler *search)
+/* Where there is a flow to be had that nobody has asked for yet. */
+static bool solve_flow(Scheduler *search)
 {
+    if (!search->layout || search->from_flow)
+        return false;
     layout_solve(search->layout, search->board, search->policy,
                  search->policy->weight_imbalance);
-    search->from_flow = true;
+    return search->from_flow = true;
 }
 
 /* Chains are what single steps cannot find, and crowds what they take long for. */
@@ -264,6 +280,7 @@ static void try_flow(Scheduler *search, int target, int weight, Candidate *best)
     layout_resolve(search->layout, weight);
     layout_start(search->layout, search->flow_spots);
     search_restore(search, search->flow_spots);
+    take_breath(search);
     go_all_the_way(search, target, best);
 }
 
@@ -282,14 +299,13 @@ static int reach(Scheduler *search, Cost stay)
     if (search->from_flow)
         try_flow(search, target, weight, &best);
     search_go_home(search);
-    if (!go_all_the_way(search, target, &best) && search->layout &&
-        !search->from_flow) {
-        solve_flow(search);
+    take_breath(search);
+    if (!go_all_the_way(search, target, &best) && solve_flow(search))
         try_flow(search, target, weight, &best);
-    }
     if (best.sigma > target) {
         target = root_of_squares(target, best.sigma);
         search_go_home(search);
+        take_breath(search);
         go_all_the_way(search, target, &best);
     }
     if (sigma > target) {
@@ -342,6 +358,7 @@ static void descend_from_flow(Scheduler *search)
     search_keep(search, search->kept_spots);
     layout_start(search->layout, search->flow_spots);
     search_restore(search, search->flow_spots);
+    take_breath(search);
     descend(search, -1, search->board->n_pieces, SLICES_AT_FIRST);
     if (cost_total(position_cost(search->position)) >= cost)
         search_restore(search, search->kept_spots);
@@ -357,8 +374,8 @@ int schedule_search(Scheduler *search, const Board *board, const Policy *policy,
     search->layout = layout;
     search->from_flow = layout && board->overlaps;
     stay = position_cost(position);
-    if (!descend(search, -1, board->n_pieces, SLICES_AT_FIRST) && layout &&
-        !search->from_flow)
+    take_breath(search);
+    if (!descend(search, -1, board->n_pieces, SLICES_AT_FIRST))
         solve_flow(search);
     if (search->from_flow)
         descend_from_flow(search);

@@ -30,7 +30,7 @@ static void gives_the_same_bytes_for_the_same_inputs(Case *tried)
 /* What all builds and machines must come to.  Whoever changes what plans look like
  * runs this test and writes down what it says. */
 static const char recorded[] =
-    "f98a0685f804ba942f0f1c502f8b905c751bd2aab58691275055d9487662fc6e";
+    "bf450319562e3de1704c0b30aa204768374c6603ce3a25aaa36b7c6642cc3ede";
 
 static void test_gives_the_same_bytes_in_every_build(void)
 {
