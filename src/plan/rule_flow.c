@@ -18,8 +18,9 @@
 /* Imbalance weighs no more: then overload is nothing beside it. */
 enum { WEIGHT_MOST = 1000000000 };
 
-/* Steps that rounds may take together for each piece, on top of the policy's. */
-enum { STEPS_EACH = 500 };
+/* Steps that a round may count on in any case; and that rounds may take together for each
+ * piece, on top of that. */
+enum { STEPS_LEAST = 300000, STEPS_EACH = 500 };
 
 static bool any_floats(const Board *board)
 {
@@ -145,7 +146,7 @@ static bool stand_together(Planner *planner, const Policy *policy, Plan *plan)
  * it is left to the next period to go on. */
 static bool may_go_on(const Planner *planner, const Policy *policy, const Plan *plan)
 {
-    int64_t most = ROUNDS_MAX * policy->search_steps +
+    int64_t most = ROUNDS_MAX * MAX(policy->search_steps, STEPS_LEAST) +
                    STEPS_EACH * (int64_t)planner->board.n_pieces;
 
     return planner->n_rounds < ROUNDS_MAX && plan->steps < most;
