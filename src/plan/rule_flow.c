@@ -18,9 +18,9 @@
 /* Imbalance weighs no more: then overload is nothing beside it. */
 enum { WEIGHT_MOST = 1000000000 };
 
-/* Steps that a round may count on in any case; and that rounds may take together for each
- * piece, on top of that. */
-enum { STEPS_LEAST = 300000, STEPS_EACH = 500 };
+/* Hosts of more pieces are large: there rounds may take so many steps together, and more
+ * for each piece. */
+enum { PIECES_LARGE = 8192, STEPS_MOST = 20000000, STEPS_EACH = 500 };
 
 static bool any_floats(const Board *board)
 {
@@ -142,14 +142,15 @@ static bool stand_together(Planner *planner, const Policy *policy, Plan *plan)
     return false;
 }
 
-/* Rounds end when they find nothing more; on hosts so large that this takes all too long,
- * it is left to the next period to go on. */
-static bool may_go_on(const Planner *planner, const Policy *policy, const Plan *plan)
+/* Rounds end when they find nothing more; on large hosts that takes all too long, and it
+ * is left to the next period to go on. */
+static bool may_go_on(const Planner *planner, const Plan *plan)
 {
-    int64_t most = ROUNDS_MAX * MAX(policy->search_steps, STEPS_LEAST) +
-                   STEPS_EACH * (int64_t)planner->board.n_pieces;
+    int n_pieces = planner->board.n_pieces;
 
-    return planner->n_rounds < ROUNDS_MAX && plan->steps < most;
+    return planner->n_rounds < ROUNDS_MAX &&
+           (n_pieces < PIECES_LARGE ||
+            plan->steps < STEPS_MOST + STEPS_EACH * (int64_t)n_pieces);
 }
 
 /* Searches from where things are, and on from there. */
@@ -163,8 +164,7 @@ static void search_all(Planner *planner, const Snapshot *snapshot, const Policy 
     if (!search(planner, board, board->overlaps ? planner->layout : planner->onward,
                 policy, plan))
         return;
-    while (may_go_on(planner, policy, plan) &&
-           search_on(planner, snapshot, policy, plan))
+    while (may_go_on(planner, plan) && search_on(planner, snapshot, policy, plan))
         ;
 }
 
