@@ -28,14 +28,11 @@ static void wish_for_huge_pages(const Block *block)
 
 bool block_renew(Block *block, size_t need)
 {
-    size_t unit;
+    size_t unit = need < 2 * HUGE_PAGE ? CACHE_LINE : HUGE_PAGE;
 
     block->used = 0;
     if (need <= block->size && block->memory)
         return true;
-    if (block->memory) /* what has grown before will grow again */
-        need += need / 8;
-    unit = need < 2 * HUGE_PAGE ? CACHE_LINE : HUGE_PAGE;
     free(block->memory);
     block->size = need < unit ? unit : (need + unit - 1) / unit * unit;
     block->memory = aligned_alloc(unit, block->size);

@@ -16,12 +16,6 @@ static void *grow(void *array, int32_t count, size_t size, bool *ok)
     return array;
 }
 
-/* What has grown before will grow again: some more than is asked for now. */
-static int32_t with_slack(int32_t count, int32_t most)
-{
-    return count > most - count / 8 ? most : count + count / 8;
-}
-
 bool network_reserve(Network *net, int32_t n_edges)
 {
     bool ok = true;
@@ -29,8 +23,6 @@ bool network_reserve(Network *net, int32_t n_edges)
     assert(n_edges >= 0 && n_edges <= INT32_MAX / 2);
     if (2 * n_edges <= net->max_arcs)
         return true;
-    if (net->max_arcs > 0)
-        n_edges = with_slack(n_edges, INT32_MAX / 2);
     net->arcs = grow(net->arcs, 2 * n_edges, sizeof *net->arcs, &ok);
     if (ok)
         net->max_arcs = 2 * n_edges;
@@ -44,17 +36,15 @@ bool network_reset(Network *net, int32_t n_nodes, int32_t n_edges)
     assert(n_nodes > 0);
 
     if (n_nodes > net->max_nodes) {
-        int32_t room = net->max_nodes > 0 ? with_slack(n_nodes, INT32_MAX) : n_nodes;
-
-        net->first = grow(net->first, room, sizeof *net->first, &ok);
-        net->price = grow(net->price, room, sizeof *net->price, &ok);
-        net->dist = grow(net->dist, room, sizeof *net->dist, &ok);
-        net->via = grow(net->via, room, sizeof *net->via, &ok);
-        net->queue = grow(net->queue, room, sizeof *net->queue, &ok);
-        net->queued = grow(net->queued, room, sizeof *net->queued, &ok);
+        net->first = grow(net->first, n_nodes, sizeof *net->first, &ok);
+        net->price = grow(net->price, n_nodes, sizeof *net->price, &ok);
+        net->dist = grow(net->dist, n_nodes, sizeof *net->dist, &ok);
+        net->via = grow(net->via, n_nodes, sizeof *net->via, &ok);
+        net->queue = grow(net->queue, n_nodes, sizeof *net->queue, &ok);
+        net->queued = grow(net->queued, n_nodes, sizeof *net->queued, &ok);
         if (!ok)
             return false;
-        net->max_nodes = room;
+        net->max_nodes = n_nodes;
     }
     net->n_arcs = 0;
     if (!network_reserve(net, n_edges))
