@@ -18,9 +18,14 @@
 /* Imbalance weighs no more: then overload is nothing beside it. */
 enum { WEIGHT_MOST = 1000000000 };
 
-/* Hosts of more pieces are large: there rounds may take so many steps together, and more
- * for each piece. */
-enum { PIECES_LARGE = 8192, STEPS_MOST = 20000000, STEPS_EACH = 500 };
+/* Steps that rounds may take together: on large hosts, of so many pieces, only as many as
+ * take about as long as two rounds. */
+enum {
+    STEPS_MOST = 80000000,
+    PIECES_LARGE = 8192,
+    STEPS_LARGE = 20000000,
+    STEPS_EACH = 500,
+};
 
 static bool any_floats(const Board *board)
 {
@@ -122,7 +127,7 @@ static bool stands(Planner *planner, const Policy *policy, Plan *plan)
  * of these, or by more. */
 static bool stand_together(Planner *planner, const Policy *policy, Plan *plan)
 {
-    int heaviest = policy->weight_imbalance;
+    int heaviest = MAX(policy->weight_imbalance, 1);
 
     if (planner->n_rounds == 0) {
         plan->weight_imbalance = policy->weight_imbalance;
@@ -142,15 +147,16 @@ static bool stand_together(Planner *planner, const Policy *policy, Plan *plan)
     return false;
 }
 
-/* Rounds end when they find nothing more; on large hosts that takes all too long, and it
- * is left to the next period to go on. */
+/* Rounds end when they find nothing more; where that takes all too long, it is left to the
+ * next period to go on. */
 static bool may_go_on(const Planner *planner, const Plan *plan)
 {
     int n_pieces = planner->board.n_pieces;
+    int64_t most = n_pieces < PIECES_LARGE
+                       ? STEPS_MOST
+                       : STEPS_LARGE + STEPS_EACH * (int64_t)n_pieces;
 
-    return planner->n_rounds < ROUNDS_MAX &&
-           (n_pieces < PIECES_LARGE ||
-            plan->steps < STEPS_MOST + STEPS_EACH * (int64_t)n_pieces);
+    return planner->n_rounds < ROUNDS_MAX && plan->steps < most;
 }
 
 /* Searches from where things are, and on from there. */
