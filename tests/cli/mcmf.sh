@@ -17,21 +17,6 @@ unfit="not a network of rows and columns, which 'condensed' is for"
 # What never ends is wrong too.
 mcmf() { timeout 60 "$program" "$@"; }
 
-# said CODE LINE COMMAND... - it ends with CODE, LINE (a pattern) is all it complains,
-# and nothing but complaint does it say.
-said() {
-    code=$1 line=$2
-    shift 2
-    "$@" >"$scratch/out" 2>"$scratch/err"
-    got=$?
-    echo "exit code $got instead of $code, or '$(head -c 300 "$scratch/err")' for '$line', after:"
-    head -c 300 "$scratch/out"
-    [ "$got" -eq "$code" ] && [ ! -s "$scratch/out" ] || return 1
-    [ "$(wc -l <"$scratch/err")" -eq 1 ] || return 1
-    # shellcheck disable=SC2254 # a pattern it is
-    case $(cat "$scratch/err") in $line) ;; *) return 1 ;; esac
-}
-
 # printed FILE COMMAND... - it ends well, and prints what FILE holds and no more.
 printed() {
     file=$1

@@ -17,21 +17,6 @@ demo=$scenarios/demo.conf
 pinflow() { timeout 120 "$program" "$@"; }
 scheduler() { timeout 120 "$(dirname "$program")/vcpu_scheduler" "$@"; }
 
-# said CODE LINE COMMAND... - it ends with CODE, LINE (a pattern) is all it complains,
-# and nothing but complaint does it say.
-said() {
-    code=$1 line=$2
-    shift 2
-    "$@" >"$scratch/out" 2>"$scratch/err"
-    got=$?
-    echo "exit code $got instead of $code, or '$(head -c 300 "$scratch/err")' for '$line', after:"
-    head -c 300 "$scratch/out"
-    [ "$got" -eq "$code" ] && [ ! -s "$scratch/out" ] || return 1
-    [ "$(wc -l <"$scratch/err")" -eq 1 ] || return 1
-    # shellcheck disable=SC2254 # a pattern it is
-    case $(cat "$scratch/err") in $line) ;; *) return 1 ;; esac
-}
-
 # well COMMAND... - it ends well and complains of nothing; what it said is in out.
 well() {
     "$@" >"$scratch/out" 2>"$scratch/err"

@@ -2,6 +2,8 @@
 #
 #   ok "the claim" command ...      holds when the command succeeds
 #   refuses "the claim" command ... holds when it fails
+#   ok "the claim" said CODE LINE command ...
+#                                   holds when all it does is to complain, like that
 #   finish                          says how many claims there were, and exits
 #
 # What a command printed is shown only when its claim does not hold.
@@ -33,6 +35,21 @@ refuses() {
     words=$1
     shift
     if "$@" >"$scratch/said" 2>&1; then claim broke "$words"; else claim held "$words"; fi
+}
+
+# said CODE LINE COMMAND... - it ends with CODE, LINE (a pattern) is all it complains,
+# and nothing but complaint does it say.
+said() {
+    code=$1 line=$2
+    shift 2
+    "$@" >"$scratch/out" 2>"$scratch/err"
+    got=$?
+    echo "exit code $got instead of $code, or '$(head -c 300 "$scratch/err")' for '$line', after:"
+    head -c 300 "$scratch/out"
+    [ "$got" -eq "$code" ] && [ ! -s "$scratch/out" ] || return 1
+    [ "$(wc -l <"$scratch/err")" -eq 1 ] || return 1
+    # shellcheck disable=SC2254 # a pattern it is
+    case $(cat "$scratch/err") in $line) ;; *) return 1 ;; esac
 }
 
 finish() {
