@@ -45,7 +45,8 @@ STRICT   := -std=gnu11 $(WARN) -Wstrict-prototypes -Wmissing-prototypes
 WATCH    := $(WATCH_$(VARIANT))
 # GLib counts in unsigned sizes where we count in ints: clang need not say so.
 GLIB     := $(shell pkg-config --cflags glib-2.0 2>/dev/null) -Wno-sign-conversion
-LIBS     := $(shell pkg-config --libs glib-2.0 2>/dev/null)
+LIBVIRT  := $(shell pkg-config --cflags libvirt libvirt-glib-1.0 libxml-2.0 2>/dev/null)
+LIBS     := -Wl,--as-needed $(shell pkg-config --libs libvirt libvirt-glib-1.0 libxml-2.0 glib-2.0 2>/dev/null)
 
 COMPILE     = -Iinclude -MMD -MP $(LAYER_CFLAGS) $(CPPFLAGS)
 ALL_CFLAGS  = $(STRICT) $(COMPILE) $(CFLAGS) $(WATCH)
@@ -54,6 +55,7 @@ ALL_LDFLAGS = $(CFLAGS) $(WATCH) $(LDFLAGS)
 # What a layer may see of the outside.  graph/ sees the C library and no more.
 $(B)/graph/%.o: LAYER_CFLAGS = -fPIC -fno-semantic-interposition
 $(B)/src/%.o:   LAYER_CFLAGS = $(GLIB) -DPINFLOW_VERSION='"$(VERSION)"'
+$(B)/src/host/%.o: LAYER_CFLAGS += $(LIBVIRT)
 $(B)/tests/%.o: LAYER_CFLAGS = $(GLIB) -Itests -Isrc -I.
 $(B)/bench/%.o: LAYER_CFLAGS = $(GLIB) -Isrc
 

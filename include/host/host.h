@@ -1,8 +1,8 @@
 /*
  * host.h - the only door to the outside.
  *
- * A Host can be observed and, within limits, told what to do.  One is simulated,
- * one replays a recording.  Others wrap a Host and are one themselves: one that
+ * A Host can be observed and, within limits, told what to do.  One is a
+ * machine and speaks through libvirt, one is simulated, one replays a recording.  Others wrap a Host and are one themselves: one that
  * writes down what it sees, one that only pretends to act, and, in the tests, one
  * that fails on cue.
  */
@@ -25,6 +25,10 @@ typedef enum {
 } HostError;
 GQuark host_error_quark(void);
 
+/* Something has happened: it is worth observing soon.  That is all it says, so that a hint
+ * that is lost, or comes twice, does no harm. */
+typedef void (*HostHint)(void *data);
+
 typedef struct {
     const char *kind;
     /* Fills @out, which is reset; a simulated host lives through a period first, but
@@ -32,11 +36,17 @@ typedef struct {
     bool (*observe)(Host *host, Sample *out, GError **error);
     bool (*pin)(Host *host, const char *uuid, int vcpu, const CpuSet *cpus,
                 GError **error);
+    /* Leaves @state with a VM, to travel with it wherever it goes and come back as its
+     * SampleVm.state; NULL takes it away again.  Optional. */
+    bool (*remember)(Host *host, const char *uuid, const char *state, GError **error);
+    /* Has @hint called from now on, by the main loop of this thread.  Optional. */
+    void (*watch)(Host *host, HostHint hint, void *data);
     void (*close)(Host *host);
 } HostOps;
 
 struct Host {
     const HostOps *ops;
+    bool live; /* its time passes by itself, so that a period has to be waited for */
 };
 
 /* An answer of HOST_ERROR_ENDED to observe means that all was well until here.  What
@@ -56,6 +66,18 @@ Host *host_record_wrap(Host *inner, const char *path, const char *preamble,
 
 /* Whether all of what @host, a recording one, has seen is written down. */
 bool host_record_is_whole(const Host *host);
+
+static inline bool host_remember(Host *host, const char *uuid, const char *state,
+                                 GError **error)
+{
+    return !host->ops->remember || host->ops->remember(host, uuid, state, error);
+}
+
+static inline void host_watch(Host *host, HostHint hint, void *data)
+{
+    if (host->ops->watch)
+        host->ops->watch(host, hint, data);
+}
 
 static inline void host_close(Host *host)
 {

@@ -27,6 +27,8 @@ typedef struct {
     int weight; /* cpu_shares; 1024 where nobody said otherwise */
     int quota;  /* of each vCPU, thousandths of a CPU; 0 for none */
     bool busy;  /* holds a job (it migrates, or is being saved): do not touch */
+    bool hands_off; /* its owner wants it left as it is */
+    char *state;    /* what was left with it (Host.remember), a line of text; or NULL */
 } SampleVm;
 
 typedef struct {

@@ -20,6 +20,20 @@ static bool dry_pin(Host *host, const char *uuid, int vcpu, const CpuSet *cpus,
     return true;
 }
 
+static bool dry_remember(Host *host, const char *uuid, const char *state,
+                         GError **error)
+{
+    (void)host, (void)uuid, (void)state, (void)error;
+    return true;
+}
+
+static void dry_watch(Host *host, HostHint hint, void *data)
+{
+    DryHost *dry = (DryHost *)host;
+
+    host_watch(dry->inner, hint, data);
+}
+
 static void dry_close(Host *host)
 {
     DryHost *dry = (DryHost *)host;
@@ -32,6 +46,8 @@ static const HostOps dry_ops = {
     .kind = "dry",
     .observe = dry_observe,
     .pin = dry_pin,
+    .remember = dry_remember,
+    .watch = dry_watch,
     .close = dry_close,
 };
 
@@ -39,7 +55,7 @@ Host *host_dry_wrap(Host *inner)
 {
     DryHost *dry = g_new0(DryHost, 1);
 
-    dry->host.ops = &dry_ops;
+    dry->host = (Host){ &dry_ops, inner->live };
     dry->inner = inner;
     return &dry->host;
 }

@@ -76,6 +76,21 @@ static bool record_pin(Host *host, const char *uuid, int vcpu, const CpuSet *cpu
     return record->inner->ops->pin(record->inner, uuid, vcpu, cpus, error);
 }
 
+static bool record_remember(Host *host, const char *uuid, const char *state,
+                            GError **error)
+{
+    RecordHost *record = (RecordHost *)host;
+
+    return host_remember(record->inner, uuid, state, error);
+}
+
+static void record_watch(Host *host, HostHint hint, void *data)
+{
+    RecordHost *record = (RecordHost *)host;
+
+    host_watch(record->inner, hint, data);
+}
+
 static void record_close(Host *host)
 {
     RecordHost *record = (RecordHost *)host;
@@ -92,6 +107,8 @@ static const HostOps record_ops = {
     .kind = "record",
     .observe = record_observe,
     .pin = record_pin,
+    .remember = record_remember,
+    .watch = record_watch,
     .close = record_close,
 };
 
@@ -110,7 +127,7 @@ Host *host_record_wrap(Host *inner, const char *path, const char *preamble,
 {
     RecordHost *record = g_new0(RecordHost, 1);
 
-    record->host.ops = &record_ops;
+    record->host = (Host){ &record_ops, inner->live };
     record->inner = inner;
     record->path = g_strdup(path);
     record->text = g_string_new(NULL);

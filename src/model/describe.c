@@ -50,7 +50,7 @@ static void describe_vms(const Sample *sample, Snapshot *out)
         vm->first_vcpu = seen->first_vcpu;
         vm->n_vcpus = seen->n_vcpus;
         vm->weight = MAX(seen->weight, 1);
-        vm->busy = seen->busy;
+        vm->busy = seen->busy || seen->hands_off;
     }
 }
 

@@ -1,9 +1,12 @@
 /* sample.c - what holds a sample. */
 #include "model/sample.h"
 
-static void clear_vm(gpointer vm)
+static void clear_vm(gpointer data)
 {
-    g_free(((SampleVm *)vm)->name);
+    SampleVm *vm = data;
+
+    g_free(vm->name);
+    g_free(vm->state);
 }
 
 void sample_init(Sample *sample)

@@ -3,6 +3,7 @@
  *
  *     sample 12000000
  *     vm 3f2a…-9c weight 1024 quota 0 busy no name "db-7"
+ *     vm 71c0…-02 weight 1024 quota 0 busy no hands-off state "…" name "db-8"
  *     vcpu 0 ran 81230000000 waited 120934 polled - pcpu 3 allowed 0-3 pins 1
  *     pcpu 0 busy 991200000000
  *     end
@@ -33,8 +34,15 @@ static void format_set(GString *out, const char *key, const CpuSet *set)
 
 static void format_vm(GString *out, const SampleVm *vm)
 {
-    g_string_append_printf(out, "vm %s weight %d quota %d busy %s name ", vm->uuid,
+    g_string_append_printf(out, "vm %s weight %d quota %d busy %s", vm->uuid,
                            vm->weight, vm->quota, vm->busy ? "yes" : "no");
+    if (vm->hands_off)
+        g_string_append(out, " hands-off");
+    if (vm->state) {
+        g_string_append(out, " state ");
+        text_quote(out, vm->state);
+    }
+    g_string_append(out, " name ");
     text_quote(out, vm->name);
     g_string_append_c(out, '\n');
 }
@@ -92,6 +100,11 @@ static void read_vm(Text *text, Sample *out)
     vm.weight = (int)text_number(text, "weight", 0, INT_MAX);
     vm.quota = (int)text_number(text, "quota", 0, INT_MAX);
     vm.busy = text_yes_or_no(text, "busy");
+    vm.hands_off = text_is(text, "hands-off");
+    if (vm.hands_off)
+        text_word(text);
+    if (text_is(text, "state"))
+        vm.state = text_quoted(text, "state");
     vm.name = text_quoted(text, "name");
     text_end_line(text);
     g_array_append_val(out->vms, vm);

@@ -28,6 +28,9 @@ needs() {
 build | compiles                         | gcc libc6-dev         | gcc glibc-devel
 build | have pkg-config                  | pkg-config            | pkgconf-pkg-config
 build | pkg-config --exists glib-2.0     | libglib2.0-dev        | glib2-devel
+build | pkg-config --exists libvirt          | libvirt-dev            | libvirt-devel
+build | pkg-config --exists libvirt-glib-1.0 | libvirt-glib-1.0-dev | libvirt-glib-devel
+build | pkg-config --exists libxml-2.0   | libxml2-dev           | libxml2-devel
 check | have prove                       | perl                  | perl-Test-Harness
 check | perl -MJSON::PP -e 1             | perl                  | perl-JSON-PP
 check | fuzzes                           | clang libclang-rt-dev | clang compiler-rt

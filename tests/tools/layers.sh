@@ -27,7 +27,7 @@ may_include() {
 layer_of() {
     case $1 in
     glib.h | glib/* | glib-*.h | gio/*) echo glib ;;
-    libvirt/*)     echo libvirt ;;
+    libvirt/* | libvirt-glib/* | libxml/*) echo libvirt ;;
     sys/mman.h)    echo memory ;;
     sys/* | linux/*) echo system ;;
     */*)           echo "${1%%/*}" ;;

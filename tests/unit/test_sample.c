@@ -59,7 +59,8 @@ static void a_topology_is_a_line_per_cpu_and_cell(void)
     "\"db 7\"\n"                                                                       \
     "vcpu 0 ran 81230000000 waited 120934 polled - pcpu 3 allowed 0-3 pins 1\n"        \
     "vcpu 2 ran 0 waited - polled 17 pcpu - allowed 0,2 pins -\n"                      \
-    "vm 99999999-2222-3333-4444-555555555555 weight 2 quota 500 busy yes name \"\"\n"  \
+    "vm 99999999-2222-3333-4444-555555555555 weight 2 quota 500 busy yes hands-off "   \
+    "state \"pins 0 0-3\" name \"\"\n"                                                 \
     "pcpu 0 busy 1\n"                                                                  \
     "pcpu 1 busy 22\n"                                                                 \
     "pcpu 2 busy 333\n"                                                                \
@@ -89,11 +90,15 @@ static void a_sample_is_a_line_per_thing(void)
     g_assert_cmpint(vm->first_vcpu, ==, 0);
     g_assert_cmpint(vm->n_vcpus, ==, 2);
     g_assert_false(vm->busy);
+    g_assert_false(vm->hands_off);
+    g_assert_null(vm->state);
     vm = &g_array_index(sample.vms, SampleVm, 1);
     g_assert_cmpint(vm->first_vcpu, ==, 2);
     g_assert_cmpint(vm->n_vcpus, ==, 0);
     g_assert_cmpint(vm->quota, ==, 500);
     g_assert_true(vm->busy);
+    g_assert_true(vm->hands_off);
+    g_assert_cmpstr(vm->state, ==, "pins 0 0-3");
 
     vcpu = &g_array_index(sample.vcpus, SampleVcpu, 1);
     g_assert_cmpint(vcpu->vm, ==, 0);
