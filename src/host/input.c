@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* What spreadsheets and some editors put before a text to say that it is UTF-8. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 bool input_wrong(GError **error, const char *file, int line, const char *format, ...)
 {
     g_autofree char *what = NULL;
@@ -51,6 +54,8 @@ char *input_read(const char *file, GError **error)
         input_wrong(error, file, lines_before(text->str, end) + 1, "this is not text");
     else {
         fclose(stream);
+        if (g_str_has_prefix(text->str, BYTE_ORDER_MARK))
+            g_string_erase(text, 0, strlen(BYTE_ORDER_MARK));
         return g_string_free(text, FALSE);
     }
     if (stream)

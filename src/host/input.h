@@ -12,7 +12,8 @@
 bool input_wrong(GError **error, const char *file, int line, const char *format, ...)
     G_GNUC_PRINTF(4, 5);
 
-/* The whole of a file, which must be UTF-8 without NUL bytes. */
+/* The whole of a file, which must be UTF-8 without NUL bytes; a byte order mark before it
+ * is dropped. */
 char *input_read(const char *file, GError **error);
 
 /* A plain decimal number, in units of 10^-@places; further digits are dropped.  False

@@ -377,6 +377,18 @@ static void test_our_own_scenarios_are_well(void)
     g_assert_cmpint(n, >=, 20);
 }
 
+static void test_a_byte_order_mark_does_no_harm(void)
+{
+    g_autofree char *path = scratch_file(
+        "marked.conf", "\xef\xbb\xbf[host]\npcpus = 2\n[vm a]\nload = 10\n");
+    g_autoptr(GError) error = NULL;
+    g_autoptr(Host) host = host_sim_open(path, 0, 0, &error);
+
+    g_assert_no_error(error);
+    g_assert_nonnull(host);
+    scratch_remove(path);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -399,5 +411,7 @@ int main(int argc, char **argv)
                     test_chance_stays_within_its_bounds);
     g_test_add_func("/scenario/our-own-scenarios-are-well",
                     test_our_own_scenarios_are_well);
+    g_test_add_func("/scenario/a-byte-order-mark-does-no-harm",
+                    test_a_byte_order_mark_does_no_harm);
     return g_test_run();
 }

@@ -199,6 +199,18 @@ static void test_blank_lines_and_spaces_do_no_harm(void)
     end(&life);
 }
 
+static void test_a_byte_order_mark_does_no_harm(void)
+{
+    Life life = live("\xef\xbb\xbfvcpu,0,1\na,12,13\n", 1, false);
+
+    observe(&life);
+    g_assert_cmpint(life.sample.vcpus->len, ==, 1);
+    end(&life);
+    assert_refused("vcpu,0,1\n\xef\xbb\xbf"
+                   "a,12\n",
+                   2, "1 columns");
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -217,5 +229,7 @@ int main(int argc, char **argv)
                     test_more_than_a_cpu_is_clamped_and_said_once);
     g_test_add_func("/trace/blank-lines-and-spaces-do-no-harm",
                     test_blank_lines_and_spaces_do_no_harm);
+    g_test_add_func("/trace/a-byte-order-mark-does-no-harm",
+                    test_a_byte_order_mark_does_no_harm);
     return g_test_run();
 }
