@@ -49,9 +49,9 @@ struct Host {
     bool live; /* its time passes by itself, so that a period has to be waited for */
 };
 
-/* An answer of HOST_ERROR_ENDED to observe means that all was well until here.  What
- * was recorded happened under other pins: those that are made now are told from then on,
- * but what ran and waited stays as it was. */
+/* An answer of HOST_ERROR_ENDED to observe means that all was well until here.  Whoever
+ * decides as was decided that day sees that day again, refusals and all.  Other pins than
+ * those are told from then on, but what ran and waited stays as it was. */
 Host *host_replay_open(const char *path, GError **error);
 
 /* What a recording says of the policy it was made under; free with g_free. */
@@ -59,7 +59,8 @@ char *host_replay_preamble(const char *path, GError **error);
 
 /* Both take @inner over: closing the wrapper closes what it wraps, and so does failing
  * to make one.  A recording opens with @preamble, which is the policy in words; it means
- * nothing here.  Samples go to it until it can no longer be written. */
+ * nothing here.  Samples, and answers to pins, go to it until it can no longer be
+ * written. */
 Host *host_dry_wrap(Host *inner);
 Host *host_record_wrap(Host *inner, const char *path, const char *preamble,
                        GError **error);

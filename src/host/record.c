@@ -1,5 +1,5 @@
 /*
- * record.c - a host that writes down what it sees.
+ * record.c - a host that writes down what it sees, and what came of telling it to pin.
  *
  * A recording is worth nothing next to the host: when it can no longer be written, that
  * is said once and the host goes on.  What is then left ends with a whole sample.
@@ -19,6 +19,7 @@ typedef struct {
     off_t whole; /* bytes up to the end of the last paragraph */
     const Topology *topology;
     GString *text;
+    GString *answers; /* since the last sample */
 } RecordHost;
 
 static void give_up(RecordHost *record)
@@ -30,10 +31,8 @@ static void give_up(RecordHost *record)
     record->file = -1;
 }
 
-static bool write_text(RecordHost *record)
+static bool write_text(RecordHost *record, const GString *text)
 {
-    const GString *text = record->text;
-
     for (gsize at = 0; at < text->len;) {
         ssize_t n = write(record->file, text->str + at, text->len - at);
 
@@ -46,6 +45,17 @@ static bool write_text(RecordHost *record)
     return true;
 }
 
+static void write_answers(RecordHost *record)
+{
+    if (record->answers->len == 0 || record->file < 0)
+        return;
+    g_string_prepend(record->answers, RECORDING_ANSWERS "\n");
+    g_string_append(record->answers, RECORDING_END "\n");
+    if (!write_text(record, record->answers))
+        give_up(record);
+    g_string_truncate(record->answers, 0);
+}
+
 static void write_sample(RecordHost *record, const Sample *sample)
 {
     g_string_truncate(record->text, 0);
@@ -53,7 +63,7 @@ static void write_sample(RecordHost *record, const Sample *sample)
         topology_format(sample->topology, record->text);
     record->topology = sample->topology;
     sample_format(sample, record->text);
-    if (!write_text(record))
+    if (!write_text(record, record->text))
         give_up(record);
 }
 
@@ -61,6 +71,7 @@ static bool record_observe(Host *host, Sample *out, GError **error)
 {
     RecordHost *record = (RecordHost *)host;
 
+    write_answers(record);
     if (!record->inner->ops->observe(record->inner, out, error))
         return false;
     if (record->file >= 0)
@@ -72,8 +83,14 @@ static bool record_pin(Host *host, const char *uuid, int vcpu, const CpuSet *cpu
                        GError **error)
 {
     RecordHost *record = (RecordHost *)host;
+    g_autoptr(GError) why = NULL;
+    bool done = record->inner->ops->pin(record->inner, uuid, vcpu, cpus, &why);
 
-    return record->inner->ops->pin(record->inner, uuid, vcpu, cpus, error);
+    if (record->file >= 0)
+        answer_format(uuid, vcpu, cpus, why, record->answers);
+    if (why)
+        g_propagate_error(error, g_steal_pointer(&why));
+    return done;
 }
 
 static bool record_remember(Host *host, const char *uuid, const char *state,
@@ -95,10 +112,12 @@ static void record_close(Host *host)
 {
     RecordHost *record = (RecordHost *)host;
 
+    write_answers(record);
     if (record->file >= 0 && close(record->file) < 0)
         g_warning("%s: %s", record->path, g_strerror(errno));
     host_close(record->inner);
     g_string_free(record->text, TRUE);
+    g_string_free(record->answers, TRUE);
     g_free(record->path);
     g_free(record);
 }
@@ -131,9 +150,10 @@ Host *host_record_wrap(Host *inner, const char *path, const char *preamble,
     record->inner = inner;
     record->path = g_strdup(path);
     record->text = g_string_new(NULL);
+    record->answers = g_string_new(NULL);
     record->file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
     format_opening(preamble, record->text);
-    if (record->file >= 0 && write_text(record))
+    if (record->file >= 0 && write_text(record, record->text))
         return &record->host;
     g_set_error(error, G_FILE_ERROR, (int)g_file_error_from_errno(errno), "%s: %s",
                 path, g_strerror(errno));

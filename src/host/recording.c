@@ -30,7 +30,9 @@ struct Recording {
     CpuSets *sets;
     GPtrArray *topologies;
     GArray *samples; /* of Paragraph */
+    GArray *answers; /* of Paragraph, one a sample; of no length where there are none */
     GString *text;   /* of the paragraph in hand */
+    Sample spare;    /* read only to see that it can be */
 };
 
 static void free_topology(gpointer topology)
@@ -45,7 +47,9 @@ void recording_close(Recording *recording)
     g_clear_pointer(&recording->file, g_mapped_file_unref);
     g_string_free(recording->preamble, TRUE);
     g_string_free(recording->text, TRUE);
+    sample_clear(&recording->spare);
     g_array_unref(recording->samples);
+    g_array_unref(recording->answers);
     g_ptr_array_unref(recording->topologies);
     cpusets_free(recording->sets);
     g_free(recording->path);
@@ -134,7 +138,9 @@ Recording *recording_open(const char *path, GError **error)
     recording->sets = cpusets_new();
     recording->topologies = g_ptr_array_new_with_free_func(free_topology);
     recording->samples = g_array_new(FALSE, FALSE, sizeof(Paragraph));
+    recording->answers = g_array_new(FALSE, FALSE, sizeof(Paragraph));
     recording->text = g_string_new(NULL);
+    sample_init(&recording->spare);
     if (g_file_test(path, G_FILE_TEST_EXISTS) &&
         !g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
         input_wrong(error, path, 0, "a recording is a file, and this is none");
@@ -206,6 +212,24 @@ static bool read_sample(Recording *recording, const Paragraph *paragraph, Sample
     return true;
 }
 
+/* Between its first line and its last is one for each answer. */
+static bool read_answers(Recording *recording, const Paragraph *paragraph,
+                         GHashTable *out, GError **error)
+{
+    const Topology *topology = recording->topologies->pdata[paragraph->topology];
+    g_auto(GStrv) lines = g_strsplit(text_of(recording, paragraph), "\n", -1);
+
+    if (strcmp(lines[0], RECORDING_ANSWERS) != 0)
+        return input_wrong(error, recording->path, paragraph->line,
+                           "'%s' is wanted here", RECORDING_ANSWERS);
+    for (int i = 1; !lines[i] || strcmp(lines[i], RECORDING_END) != 0; i++)
+        if (!answer_parse(recording->path, paragraph->line + i,
+                          lines[i] ? lines[i] : "", recording->sets, topology->n_pcpus,
+                          out, error))
+            return false;
+    return true;
+}
+
 /* From @first, the line that was just read, to its "end". */
 static bool find_end(Recording *recording, const char *first, Paragraph *out,
                      GError **error)
@@ -214,55 +238,79 @@ static bool find_end(Recording *recording, const char *first, Paragraph *out,
     size_t length;
 
     *out = (Paragraph){ .at = (size_t)(first - recording->bytes),
-                        .line = recording->line };
+                        .line = recording->line,
+                        .topology = (int)recording->topologies->len - 1 };
     do {
         if (!next_line(recording, &line, &length))
             return input_wrong(error, recording->path, recording->line,
                                "the recording is cut short: what begins in line %d has "
                                "no end",
                                out->line);
-    } while (length != strlen("end") || memcmp(line, "end", length) != 0);
+    } while (length != strlen(RECORDING_END) ||
+             memcmp(line, RECORDING_END, length) != 0);
     out->length = recording->at - out->at;
     return true;
 }
 
-static bool read_paragraph(Recording *recording, const char *line, size_t length,
-                           Sample *spare, GError **error)
+static bool add_sample(Recording *recording, const Paragraph *paragraph, GError **error)
 {
-    bool is_sample = begins(line, length, "sample");
+    const Paragraph no_answers = { 0 };
+
+    if (recording->topologies->len == 0)
+        return input_wrong(error, recording->path, paragraph->line,
+                           "a sample before the first topology");
+    g_array_append_vals(recording->samples, paragraph, 1);
+    g_array_append_val(recording->answers, no_answers);
+    return read_sample(recording, paragraph, &recording->spare, error);
+}
+
+static bool add_answers(Recording *recording, const Paragraph *paragraph,
+                        GError **error)
+{
+    g_autoptr(GHashTable) answers = answers_new();
+    int last = recording_length(recording) - 1;
+
+    if (last < 0 || g_array_index(recording->answers, Paragraph, last).length > 0)
+        return input_wrong(error, recording->path, paragraph->line,
+                           "answers follow a sample");
+    g_array_index(recording->answers, Paragraph, last) = *paragraph;
+    return read_answers(recording, paragraph, answers, error);
+}
+
+static const struct {
+    const char *name;
+    bool (*read)(Recording *recording, const Paragraph *paragraph, GError **error);
+} kinds[] = {
+    { "topology", read_topology },
+    { "sample", add_sample },
+    { RECORDING_ANSWERS, add_answers },
+};
+
+static bool read_paragraph(Recording *recording, const char *line, size_t length,
+                           GError **error)
+{
     Paragraph paragraph;
 
-    if (!is_sample && !begins(line, length, "topology"))
-        return input_wrong(error, recording->path, recording->line,
-                           "a topology or a sample is wanted here");
-    if (!find_end(recording, line, &paragraph, error))
-        return false;
-    if (!is_sample)
-        return read_topology(recording, &paragraph, error);
-    if (recording->topologies->len == 0)
-        return input_wrong(error, recording->path, paragraph.line,
-                           "a sample before the first topology");
-    paragraph.topology = (int)recording->topologies->len - 1;
-    g_array_append_val(recording->samples, paragraph);
-    return read_sample(recording, &paragraph, spare, error);
+    for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++)
+        if (begins(line, length, kinds[i].name))
+            return find_end(recording, line, &paragraph, error) &&
+                   kinds[i].read(recording, &paragraph, error);
+    return input_wrong(error, recording->path, recording->line,
+                       "a topology, a sample or answers are wanted here");
 }
 
 bool recording_read(Recording *recording, GError **error)
 {
     const char *line;
     size_t length;
-    Sample spare;
-    bool well = true;
 
-    sample_init(&spare);
-    while (well && next_line(recording, &line, &length))
-        well = is_blank(line, length) ||
-               read_paragraph(recording, line, length, &spare, error);
-    sample_clear(&spare);
-    if (well && recording->samples->len == 0)
+    while (next_line(recording, &line, &length))
+        if (!is_blank(line, length) && !read_paragraph(recording, line, length, error))
+            return false;
+    if (recording->samples->len == 0)
         return input_wrong(error, recording->path, recording->line,
                            "there are no samples");
-    return well;
+    return true;
 }
 
 int recording_length(const Recording *recording)
@@ -274,6 +322,15 @@ bool recording_sample(Recording *recording, int number, Sample *out, GError **er
 {
     return read_sample(recording, &g_array_index(recording->samples, Paragraph, number),
                        out, error);
+}
+
+bool recording_answers(Recording *recording, int number, GHashTable *out,
+                       GError **error)
+{
+    const Paragraph *answers = &g_array_index(recording->answers, Paragraph, number);
+
+    g_hash_table_remove_all(out);
+    return answers->length == 0 || read_answers(recording, answers, out, error);
 }
 
 CpuSets *recording_sets(Recording *recording)

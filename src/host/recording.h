@@ -1,7 +1,7 @@
 /*
  * recording.h - what a recording looks like, and reading one.
  *
- *     pinflow-recording 1
+ *     pinflow-recording 2
  *     policy granularity=pcpu
  *     policy price=0.01
  *     topology 1
@@ -10,20 +10,26 @@
  *     sample 12000000
  *     ...
  *     end
+ *     answers
+ *     ...
+ *     end
  *
  * The first line says which version wrote it.  Lines of policy are the preamble, and
  * come before anything else.  What follows is paragraphs, from their name to "end": a
- * topology whenever there is another one, and samples.
+ * topology whenever there is another one, samples, and after a sample what the host
+ * answered when it was then told to pin.  Version 1 knew nothing of answers.
  */
 #ifndef RECORDING_H
 #define RECORDING_H
 
-#include "model/sample.h"
+#include "answers.h"
 
 #define RECORDING_TITLE "pinflow-recording"
 #define RECORDING_POLICY "policy "
+#define RECORDING_ANSWERS "answers"
+#define RECORDING_END "end"
 
-enum { RECORDING_VERSION = 1 };
+enum { RECORDING_VERSION = 2 };
 
 typedef struct Recording Recording;
 
@@ -42,6 +48,11 @@ int recording_length(const Recording *recording);
 
 /* One of them; sets and topologies are the recording's. */
 bool recording_sample(Recording *recording, int number, Sample *out, GError **error);
+
+/* What was answered after it, into a table of Answer by key, which is emptied first. */
+bool recording_answers(Recording *recording, int number, GHashTable *out,
+                       GError **error);
+
 CpuSets *recording_sets(Recording *recording);
 
 #endif

@@ -1,8 +1,9 @@
 /*
  * replay.c - a host that already was.
  *
- * What was recorded happened under the pins of its day.  Another policy's pins are laid
- * over it: samples tell those pins from then on, and a vCPU that ran elsewhere is told
+ * What was recorded happened under the pins of its day.  Who asks for the same again gets
+ * the same answer, and later samples show what came of it.  Another policy's pins are
+ * laid over: samples tell those pins from then on, and a vCPU that ran elsewhere is told
  * to be on the first CPU of them.  What it ran and waited stays what it was.
  */
 #include "host/host.h"
@@ -19,14 +20,10 @@ typedef struct {
     char *name; /* of the file, for messages */
     Recording *recording;
     int next;
-    GHashTable *seen; /* uuid to Seen */
-    GHashTable *pins; /* "uuid/vcpu" to a set */
+    GHashTable *seen;    /* uuid to Seen */
+    GHashTable *pins;    /* by answer_key: a set, laid over */
+    GHashTable *answers; /* what was answered after the sample told last */
 } ReplayHost;
-
-static char *pin_key(const char *uuid, int vcpu)
-{
-    return g_strdup_printf("%s/%d", uuid, vcpu);
-}
 
 static int last_vcpu_of(const Sample *sample, const SampleVm *vm)
 {
@@ -61,8 +58,8 @@ static void lay_pins_over(ReplayHost *replay, Sample *sample)
     g_hash_table_foreach_remove(replay->pins, is_forgotten, replay);
     for (guint v = 0; v < sample->vcpus->len; v++) {
         SampleVcpu *vcpu = &g_array_index(sample->vcpus, SampleVcpu, v);
-        g_autofree char *key =
-            pin_key(g_array_index(sample->vms, SampleVm, vcpu->vm).uuid, vcpu->number);
+        g_autofree char *key = answer_key(
+            g_array_index(sample->vms, SampleVm, vcpu->vm).uuid, vcpu->number);
         const CpuSet *pins = g_hash_table_lookup(replay->pins, key);
 
         if (!pins)
@@ -82,36 +79,52 @@ static bool replay_observe(Host *host, Sample *out, GError **error)
                     replay->name);
         return false;
     }
-    if (!recording_sample(replay->recording, replay->next++, out, error))
+    if (!recording_sample(replay->recording, replay->next, out, error) ||
+        !recording_answers(replay->recording, replay->next, replay->answers, error))
         return false;
+    replay->next++;
     lay_pins_over(replay, out);
     return true;
+}
+
+/* What a host says of a question that nobody asked it that day. */
+static bool would_agree(const ReplayHost *replay, const char *uuid, int vcpu,
+                        GError **error)
+{
+    const Seen *seen = g_hash_table_lookup(replay->seen, uuid);
+
+    if (!seen)
+        g_set_error(error, HOST_ERROR, HOST_ERROR_GONE, "no domain with uuid '%s'",
+                    uuid);
+    else if (seen->busy)
+        g_set_error(error, HOST_ERROR, HOST_ERROR_BUSY, "%s: another job holds it",
+                    uuid);
+    else if (vcpu < 0 || vcpu > seen->last_vcpu)
+        g_set_error(error, HOST_ERROR, HOST_ERROR_REFUSED,
+                    "%s: requested vcpu '%d' is not present in the domain", uuid, vcpu);
+    else
+        return true;
+    return false;
 }
 
 static bool replay_pin(Host *host, const char *uuid, int vcpu, const CpuSet *cpus,
                        GError **error)
 {
     ReplayHost *replay = (ReplayHost *)host;
-    const Seen *seen = g_hash_table_lookup(replay->seen, uuid);
+    const CpuSet *set = cpusets_adopt(recording_sets(replay->recording), cpus);
+    g_autofree char *key = answer_key(uuid, vcpu);
+    const Answer *answer = g_hash_table_lookup(replay->answers, key);
 
-    if (!seen) {
-        g_set_error(error, HOST_ERROR, HOST_ERROR_GONE, "no domain with uuid '%s'",
-                    uuid);
+    if (answer && answer->code != ANSWER_DONE) {
+        g_set_error_literal(error, HOST_ERROR, answer->code, answer->why);
         return false;
     }
-    if (seen->busy) {
-        g_set_error(error, HOST_ERROR, HOST_ERROR_BUSY, "%s: another job holds it",
-                    uuid);
+    if (!answer && !would_agree(replay, uuid, vcpu, error))
         return false;
-    }
-    if (vcpu < 0 || vcpu > seen->last_vcpu) {
-        g_set_error(error, HOST_ERROR, HOST_ERROR_REFUSED,
-                    "%s: requested vcpu '%d' is not present in the domain", uuid, vcpu);
-        return false;
-    }
-    g_hash_table_insert(
-        replay->pins, pin_key(uuid, vcpu),
-        (gpointer)cpusets_adopt(recording_sets(replay->recording), cpus));
+    if (answer && answer->cpus == set)
+        g_hash_table_remove(replay->pins, key);
+    else
+        g_hash_table_insert(replay->pins, g_steal_pointer(&key), (gpointer)set);
     return true;
 }
 
@@ -121,6 +134,7 @@ static void replay_close(Host *host)
 
     g_hash_table_unref(replay->seen);
     g_hash_table_unref(replay->pins);
+    g_hash_table_unref(replay->answers);
     recording_close(replay->recording);
     g_free(replay->name);
     g_free(replay);
@@ -146,6 +160,7 @@ Host *host_replay_open(const char *path, GError **error)
     replay->recording = g_steal_pointer(&recording);
     replay->seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
     replay->pins = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+    replay->answers = answers_new();
     return &replay->host;
 }
 

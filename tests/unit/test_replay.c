@@ -51,6 +51,27 @@ static char *record_day(const char *preamble)
     return path;
 }
 
+/* The same, of which every vCPU is pinned again and again, wherever it lets one. */
+static char *record_pinned_day(void)
+{
+    char *path = scratch_file("pinned.rec", "");
+    g_autoptr(Host) host = host_record_wrap(open_day(), path, "x=1\n", NULL);
+    g_autoptr(CpuSets) sets = cpusets_new();
+    Sample sample;
+
+    sample_init(&sample);
+    for (int n = 0; host->ops->observe(host, &sample, NULL); n++)
+        for (guint v = 0; v < sample.vcpus->len; v++) {
+            const SampleVcpu *vcpu = &g_array_index(sample.vcpus, SampleVcpu, v);
+            const SampleVm *vm = &g_array_index(sample.vms, SampleVm, vcpu->vm);
+
+            host->ops->pin(host, vm->uuid, vcpu->number, cpusets_range(sets, n % 4, 1),
+                           NULL);
+        }
+    sample_clear(&sample);
+    return path;
+}
+
 static const SampleVcpu *vcpu(const Sample *sample, guint i)
 {
     return &g_array_index(sample->vcpus, SampleVcpu, i);
@@ -191,6 +212,92 @@ static void test_vcpus_with_gaps_between_their_numbers_can_be_pinned(void)
     scratch_remove(path);
 }
 
+/* A VM of two vCPUs on two CPUs, seen thrice, and what became of pins in between. */
+static Host *open_answers(void)
+{
+    static const char *const sample =
+        "vm a weight 1024 quota 0 busy yes name \"a\"\n"
+        "vcpu 0 ran 0 waited 0 polled - pcpu 0 allowed 0-1 pins 0\n"
+        "vcpu 1 ran 0 waited 0 polled - pcpu 0 allowed 0-1 pins 0-1\nend\n";
+    g_autofree char *text = g_strdup_printf(
+        "pinflow-recording 2\n"
+        "topology 1\npcpu 0 core 0 cache 0 cell 0 capacity 1000 online yes\n"
+        "pcpu 1 core 1 cache 0 cell 0 capacity 1000 online yes\ncell 0 distance 10\nend\n"
+        "sample 0\n%sanswers\npin a vcpu 0 cpus 1 done\n"
+        "pin a vcpu 1 cpus 0 gone a has left  us\npin b vcpu 7 cpus 1 refused\n"
+        "end\nsample 3000000\n%ssample 6000000\n%sanswers\nend\n",
+        sample, sample, sample);
+    g_autofree char *path = scratch_file("answers.rec", text);
+    g_autoptr(GError) error = NULL;
+    Host *host = host_replay_open(path, &error);
+
+    g_assert_no_error(error);
+    scratch_remove(path);
+    return host;
+}
+
+static void test_a_replay_answers_as_was_answered(void)
+{
+    g_autoptr(Host) host = open_answers();
+    g_autoptr(CpuSets) sets = cpusets_new();
+    const CpuSet *any = cpusets_range(sets, 0, 1);
+    g_autoptr(GError) error = NULL;
+    Sample sample;
+
+    sample_init(&sample);
+    g_assert_true(host->ops->observe(host, &sample, NULL));
+    g_assert_cmpint(pin(host, "a", 0), ==, -1);
+    g_assert_false(host->ops->pin(host, "a", 1, any, &error));
+    g_assert_error(error, HOST_ERROR, HOST_ERROR_GONE);
+    g_assert_cmpstr(error->message, ==, "a has left  us");
+    g_assert_cmpint(pin(host, "b", 7), ==, HOST_ERROR_REFUSED);
+    g_assert_true(host->ops->observe(host, &sample, NULL));
+    g_assert_cmpint(pin(host, "a", 0), ==, HOST_ERROR_BUSY);
+    g_assert_cmpint(pin(host, "b", 7), ==, HOST_ERROR_GONE);
+    sample_clear(&sample);
+}
+
+/* The samples show what came of it: here, that somebody took the pin back. */
+static void test_pins_that_were_made_that_day_are_not_laid_over(void)
+{
+    g_autoptr(Host) host = open_answers();
+    g_autoptr(CpuSets) sets = cpusets_new();
+    const CpuSet *one = cpusets_range(sets, 1, 1);
+    Sample sample;
+
+    sample_init(&sample);
+    g_assert_true(host->ops->observe(host, &sample, NULL));
+    g_assert_true(host->ops->pin(host, "a", 0, cpusets_range(sets, 0, 2), NULL));
+    g_assert_true(host->ops->pin(host, "a", 0, one, NULL));
+    g_assert_true(host->ops->observe(host, &sample, NULL));
+    g_assert_cmpint(vcpu(&sample, 0)->pins->n_cpus, ==, 1);
+    g_assert_true(cpuset_has(vcpu(&sample, 0)->pins, 0));
+    sample_clear(&sample);
+}
+
+static void test_what_was_answered_is_written_down(void)
+{
+    g_autofree char *path = scratch_file("day.rec", "");
+    g_autofree char *text = NULL;
+    Host *host = host_record_wrap(open_day(), path, NULL, NULL);
+    Sample sample;
+
+    sample_init(&sample);
+    g_assert_true(host->ops->observe(host, &sample, NULL));
+    g_assert_cmpint(pin(host, g_array_index(sample.vms, SampleVm, 0).uuid, 1), ==, -1);
+    g_assert_cmpint(pin(host, "nobody", 3), ==, HOST_ERROR_GONE);
+    host_close(host);
+    g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+    g_assert_nonnull(strstr(text, "\nend\nanswers\npin "));
+    g_assert_nonnull(
+        strstr(text, " vcpu 1 cpus 0 done\npin nobody vcpu 3 cpus 0 gone "));
+    host = host_replay_open(path, NULL);
+    g_assert_nonnull(host);
+    host_close(host);
+    sample_clear(&sample);
+    scratch_remove(path);
+}
+
 /* ── bad recordings ───────────────────────────────────────────────────────── */
 
 static void assert_refused(const char *text, int line, const char *what)
@@ -207,7 +314,7 @@ static void assert_refused(const char *text, int line, const char *what)
     scratch_remove(path);
 }
 
-#define TITLE "pinflow-recording 1\n"
+#define TITLE "pinflow-recording 2\n"
 #define TOPOLOGY                                                                       \
     "topology 1\npcpu 0 core 0 cache 0 cell 0 capacity 1000 online yes\n"              \
     "cell 0 distance 10\nend\n" /* 4 lines */
@@ -218,10 +325,10 @@ static void test_bad_recordings_are_refused_with_their_line(void)
     assert_refused("vcpu,0,300\n", 1, "no recording");
     assert_refused("pinflow-recording\n", 1, "no recording");
     assert_refused("pinflow-recording x\n", 1, "'x' is no version");
-    assert_refused("pinflow-recording 2\nwhatever\n", 1, "newer version wrote it: 2");
+    assert_refused("pinflow-recording 3\nwhatever\n", 1, "newer version wrote it: 3");
     assert_refused(TITLE, 1, "no samples");
     assert_refused(TITLE "policy x=1\n" TOPOLOGY, 6, "no samples");
-    assert_refused(TITLE "hello\n", 2, "topology or a sample is wanted");
+    assert_refused(TITLE "hello\n", 2, "a sample or answers are wanted");
     assert_refused(TITLE "sample 0\nend\n", 2, "before the first topology");
     assert_refused(TITLE TOPOLOGY "sample 0\nnonsense\nend\n", 7, "");
     assert_refused(TITLE TOPOLOGY "sample 0\nend\n\nsample 9\n", 9, "cut short");
@@ -233,7 +340,7 @@ static void test_bad_recordings_are_refused_with_their_line(void)
 /* Cut at any byte, a recording is refused, or ends with a whole sample. */
 static void test_a_recording_cut_anywhere_is_refused_or_whole(void)
 {
-    g_autofree char *path = record_day("x=1\n");
+    g_autofree char *path = record_pinned_day();
     g_autofree char *text = NULL;
     int n_whole = 0;
     gsize length;
@@ -258,7 +365,7 @@ static void test_a_recording_cut_anywhere_is_refused_or_whole(void)
 
 static void test_mutilated_recordings_do_no_harm(void)
 {
-    g_autofree char *path = record_day("x=1\n");
+    g_autofree char *path = record_pinned_day();
     g_autofree char *text = NULL;
     gsize length;
 
@@ -280,6 +387,28 @@ static void test_mutilated_recordings_do_no_harm(void)
             g_assert_error(error, HOST_ERROR, HOST_ERROR_TEXT);
     }
     scratch_remove(path);
+}
+
+#define ANSWERS TITLE TOPOLOGY "sample 0\nend\nanswers\n" /* 8 lines */
+
+static void test_bad_answers_are_refused_with_their_line(void)
+{
+    const char *nonsense = "'pin UUID vcpu N cpus SET ANSWER' is wanted";
+
+    assert_refused(TITLE TOPOLOGY "answers\nend\nsample 0\nend\n", 6,
+                   "follow a sample");
+    assert_refused(ANSWERS "end\nanswers\nend\n", 10, "follow a sample");
+    assert_refused(ANSWERS "pin a vcpu 0 cpus 0 done\n", 9, "cut short");
+    assert_refused(ANSWERS "\nend\n", 9, nonsense);
+    assert_refused(ANSWERS "pin a vcpu 0 cpus 0\nend\n", 9, nonsense);
+    assert_refused(ANSWERS "pin a vcpu 0 pins 0 done\nend\n", 9, nonsense);
+    assert_refused(ANSWERS "pin a vcpu -1 cpus 0 done\nend\n", 9, "'-1' is no vCPU");
+    assert_refused(ANSWERS "pin a vcpu 3000000000 cpus 0 done\nend\n", 9, "no vCPU");
+    assert_refused(ANSWERS "pin a vcpu 0 cpus x done\nend\n", 9, "cpus: ");
+    assert_refused(ANSWERS "pin a vcpu 0 cpus 1 done\nend\n", 9, "of this host");
+    assert_refused(ANSWERS "pin a vcpu 0 cpus  done\nend\n", 9, "of this host");
+    assert_refused(ANSWERS "pin a vcpu 0 cpus 0 done\npin a vcpu 0 cpus 0 maybe\nend\n",
+                   10, "not 'maybe'");
 }
 
 static void test_a_recording_that_is_not_there_is_an_error(void)
@@ -407,5 +536,13 @@ int main(int argc, char **argv)
                     test_a_dry_host_agrees_and_does_nothing);
     g_test_add_func("/replay/a-recorded-host-can-be-pinned",
                     test_a_recorded_host_can_be_pinned);
+    g_test_add_func("/replay/a-replay-answers-as-was-answered",
+                    test_a_replay_answers_as_was_answered);
+    g_test_add_func("/replay/pins-that-were-made-that-day-are-not-laid-over",
+                    test_pins_that_were_made_that_day_are_not_laid_over);
+    g_test_add_func("/replay/what-was-answered-is-written-down",
+                    test_what_was_answered_is_written_down);
+    g_test_add_func("/replay/bad-answers-are-refused-with-their-line",
+                    test_bad_answers_are_refused_with_their_line);
     return g_test_run();
 }
