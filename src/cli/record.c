@@ -38,17 +38,15 @@ static int listen(Host *host, int cycles)
 
 static int record(const RecordOptions *options, int64_t period_us)
 {
-    g_autoptr(GString) preamble = g_string_new(NULL);
-    g_autoptr(GError) error = NULL;
     int code = EXIT_WELL;
     Host *host = host_wishes_open(&options->host, period_us, &code);
 
+    if (host)
+        host =
+            turns_record(host, options->files[0], host_wishes_replayed(&options->host),
+                         &policy_default, &code);
     if (!host)
         return code;
-    policy_format(&policy_default, preamble);
-    host = host_record_wrap(host, options->files[0], preamble->str, &error);
-    if (!host)
-        return cli_failed("%s", error->message);
     code = listen(host, options->host.cycles);
     host_close(host);
     return code;

@@ -18,7 +18,7 @@ typedef struct {
 static void replay_options_clear(ReplayOptions *options)
 {
     plan_wishes_clear(&options->plan);
-    g_free(options->turns.journal);
+    turns_clear(&options->turns);
     g_strfreev(options->files);
 }
 
@@ -46,7 +46,7 @@ static int replay(const ReplayOptions *options)
     const char *recording = options->files[0];
     Policy policy = policy_default;
     g_autoptr(GError) error = NULL;
-    g_autoptr(Host) host = NULL;
+    Host *host;
     int code = EXIT_WELL;
 
     if (!recorded_policy(recording, &policy, &error))
@@ -56,7 +56,7 @@ static int replay(const ReplayOptions *options)
     host = host_replay_open(recording, &error);
     if (!host)
         return cli_unreadable(error);
-    return turns_run(&options->turns, host, &policy);
+    return turns_run(&options->turns, host, recording, &policy);
 }
 
 int cli_replay(int argc, char **argv)
@@ -65,10 +65,6 @@ int cli_replay(int argc, char **argv)
     const GOptionEntry entries[] = {
         { "cycles", 0, 0, G_OPTION_ARG_INT, &options.turns.cycles,
           "Stop after N periods", "N" },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &options.turns.json,
-          "A line of JSON per period", NULL },
-        { "journal", 0, 0, G_OPTION_ARG_FILENAME, &options.turns.journal,
-          "Add a line of JSON per period to a file", "JOURNAL" },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.files, NULL,
           "FILE" },
         G_OPTION_ENTRY_NULL,
@@ -79,7 +75,8 @@ int cli_replay(int argc, char **argv)
     int code = EXIT_WELL;
 
     plan_wishes_add(context, &options.plan);
-    if (!cli_parse(context, argc, argv, &code))
+    turns_add(context, &options.turns);
+    if (!cli_parse(context, argc, argv, &code) || !turns_grant(&options.turns, &code))
         return code;
     if (!options.files || options.files[1])
         return cli_misused("one FILE to replay is needed");

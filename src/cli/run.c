@@ -11,8 +11,6 @@ typedef struct {
     HostWishes host;
     PlanWishes plan;
     Turns turns;
-    gboolean dry_run;
-    char *record, *pace;
     char **period; /* at most one */
 } RunOptions;
 
@@ -20,65 +18,32 @@ static void run_options_clear(RunOptions *options)
 {
     host_wishes_clear(&options->host);
     plan_wishes_clear(&options->plan);
-    g_free(options->turns.journal);
-    g_free(options->record);
-    g_free(options->pace);
+    turns_clear(&options->turns);
     g_strfreev(options->period);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RunOptions, run_options_clear)
 
-/* The host that was asked for, in the wrappers that were asked for. */
-static Host *open_host(const RunOptions *options, int64_t period_us,
-                       const Policy *policy, int *code)
-{
-    g_autoptr(GString) preamble = g_string_new(NULL);
-    g_autoptr(GError) error = NULL;
-    Host *host = host_wishes_open(&options->host, period_us, code);
-
-    if (!host)
-        return NULL;
-    if (options->record) {
-        policy_format(policy, preamble);
-        host = host_record_wrap(host, options->record, preamble->str, &error);
-        if (!host) {
-            *code = cli_failed("%s", error->message);
-            return NULL;
-        }
-    }
-    return options->dry_run ? host_dry_wrap(host) : host;
-}
-
 static int manage(RunOptions *options, Policy policy, int64_t period_us)
 {
     int code = EXIT_WELL;
-    g_autoptr(Host) host = NULL;
+    Host *host;
 
-    if (!plan_wishes_grant(&options->plan, &policy, &code))
+    if (!plan_wishes_grant(&options->plan, &policy, &code) ||
+        !turns_grant(&options->turns, &code))
         return code;
-    host = open_host(options, period_us, &policy, &code);
+    host = host_wishes_open(&options->host, period_us, &code);
     if (!host)
         return code;
     options->turns.cycles = options->host.cycles;
-    return turns_run(&options->turns, host, &policy);
+    return turns_run(&options->turns, host, host_wishes_replayed(&options->host),
+                     &policy);
 }
 
 static bool parse(RunOptions *options, const char *arguments, const char *summary,
                   int argc, char **argv, int *code)
 {
     const GOptionEntry entries[] = {
-        { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &options->dry_run,
-          "Decide and say, and change nothing", NULL },
-        { "exit-when-idle", 0, 0, G_OPTION_ARG_NONE, &options->turns.exit_when_idle,
-          "Stop in the first period without a running VM", NULL },
-        { "json", 0, 0, G_OPTION_ARG_NONE, &options->turns.json,
-          "A line of JSON per period", NULL },
-        { "journal", 0, 0, G_OPTION_ARG_FILENAME, &options->turns.journal,
-          "Add a line of JSON per period to FILE", "FILE" },
-        { "record", 0, 0, G_OPTION_ARG_FILENAME, &options->record,
-          "Write down in FILE what the host says", "FILE" },
-        { "pace", 0, 0, G_OPTION_ARG_STRING, &options->pace,
-          "Wait after each period of a simulated host, to watch", "SECONDS" },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->period, NULL,
           arguments },
         G_OPTION_ENTRY_NULL,
@@ -87,10 +52,11 @@ static bool parse(RunOptions *options, const char *arguments, const char *summar
 
     host_wishes_add(context, &options->host);
     plan_wishes_add(context, &options->plan);
+    turns_add(context, &options->turns);
     return cli_parse(context, argc, argv, code);
 }
 
-/* What of PERIOD there is, 0 if there is none; and the pace. */
+/* What of PERIOD there is, 0 if there is none. */
 static bool find_period(RunOptions *options, int64_t *out_us, int *code)
 {
     const char *period = options->period ? options->period[0] : NULL;
@@ -101,9 +67,6 @@ static bool find_period(RunOptions *options, int64_t *out_us, int *code)
             cli_misused("one PERIOD is enough, so what is '%s'?", options->period[1]);
     else if (period && !period_parse(period, out_us))
         *code = cli_misused("'%s' is no period: seconds, from 0.01 to a day", period);
-    else if (options->pace && !seconds_parse(options->pace, &options->turns.pace_us))
-        *code =
-            cli_misused("--pace %s: seconds, above 0 and up to a day", options->pace);
     else
         return true;
     return false;

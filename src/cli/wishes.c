@@ -92,6 +92,13 @@ void host_wishes_clear(HostWishes *wishes)
     g_free(wishes->connect);
 }
 
+const char *host_wishes_replayed(const HostWishes *wishes)
+{
+    if (!wishes->connect || !g_str_has_prefix(wishes->connect, "replay:"))
+        return NULL;
+    return wishes->connect + strlen("replay:");
+}
+
 static Host *open_sim(const char *scenario, int64_t period_us, uint32_t seed,
                       GError **error)
 {
@@ -114,8 +121,8 @@ Host *host_wishes_open(const HostWishes *wishes, int64_t period_us, int *code)
     if (g_str_has_prefix(uri, "sim:"))
         host =
             open_sim(uri + strlen("sim:"), period_us, (uint32_t)wishes->seed, &error);
-    else if (g_str_has_prefix(uri, "replay:"))
-        host = host_replay_open(uri + strlen("replay:"), &error);
+    else if (host_wishes_replayed(wishes))
+        host = host_replay_open(host_wishes_replayed(wishes), &error);
     else
         *code = cli_failed("cannot connect to %s: libvirt is not built in yet; "
                            "-c sim:SCENARIO and -c replay:FILE are",

@@ -39,6 +39,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HostWishes, host_wishes_clear)
  * why. */
 Host *host_wishes_open(const HostWishes *wishes, int64_t period_us, int *code);
 
+/* The recording that it is, or NULL if it is none. */
+const char *host_wishes_replayed(const HostWishes *wishes);
+
 /* "3" or "0.25": above no microsecond and at most a day.  False for anything else. */
 bool seconds_parse(const char *text, int64_t *out_us);
 

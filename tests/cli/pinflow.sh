@@ -328,6 +328,26 @@ for seed in 1 2 3; do
 done
 some_failed() { grep -q '"deferred": [1-9]' "$scratch/once" && grep -q '"barred": [1-9]' "$scratch/once"; }
 ok "as some did" some_failed
+copied() {
+    pinflow replay "$scratch/lived" --record "$scratch/copy" >/dev/null &&
+        cmp "$scratch/lived" "$scratch/copy"
+}
+ok "a recording of a replay is that recording" copied
+ok "unless it were written over what is read" said 2 "pinflow replay: $tape: *what is replayed*" \
+    pinflow replay "$tape" --record "$tape"
+ln "$tape" "$scratch/also"
+ok "by whatever name" said 2 "pinflow record: $scratch/also: *what is replayed*" \
+    pinflow record -c "replay:$tape" "$scratch/also"
+ok "or command" said 2 "vcpu_scheduler: $tape: *what is replayed*" \
+    scheduler -c "replay:$tape" --record "$tape" 3
+ok "which leaves it as it was" well pinflow replay "$tape"
+# Nobody changed anything while it was recorded, and nobody does now.
+dry_replay() {
+    says '"period": 3,.*"before": {"busiest": 1[0-9][0-9]\.[0-9]*, "sigma": [3-9][0-9]\.' \
+        pinflow replay "$tape" --dry-run --json
+}
+ok "replay --dry-run lays no pins over what was" dry_replay
+ok "replay --pace" said 2 'pinflow replay: --pace 0: *' pinflow replay "$tape" --pace 0
 ok "record needs a file" said 2 'pinflow record: one FILE*' pinflow record -c sim:demo
 ok "record cannot write there" said 1 "pinflow record: *$scratch/no/tape*" \
     pinflow record -c sim:demo --cycles 1 "$scratch/no/tape"
@@ -392,6 +412,16 @@ little_tape() {
         well pinflow replay "$scratch/little" --json
 }
 ok "record on a disk that gets full ends, and with a whole sample" little_tape
+little_lived() {
+    rm -f "$scratch/little"
+    { little scheduler -c sim:demo --json --record "$scratch/little" 3 2>"$scratch/err"
+      echo $? >"$scratch/code"; } | cat >"$scratch/out"
+    cat "$scratch/code" "$scratch/err"
+    [ "$(cat "$scratch/code")" -eq 1 ] && [ "$(wc -l <"$scratch/err")" -eq 1 ] &&
+        grep -q 'the recording ends here' "$scratch/err" && [ "$(wc -l <"$scratch/out")" -eq 28 ] &&
+        well pinflow replay "$scratch/little"
+}
+ok "run --record on a disk that gets full goes on, says so, and fails in the end" little_lived
 little_journal() {
     rm -f "$scratch/little"
     little scheduler -c sim:demo --json --journal "$scratch/little" 3 >/dev/null 2>"$scratch/err"
@@ -409,6 +439,8 @@ if [ -c /dev/full ]; then
     ok "replay on a full disk" said 1 '*standard output: No space*' full pinflow replay "$tape"
     ok "record on a full disk" said 1 '*/dev/full: No space*' \
         pinflow record -c sim:demo --cycles 3 /dev/full
+    ok "run --record on a full disk" said 1 '*/dev/full: No space*' \
+        scheduler -c sim:demo --cycles 3 --record /dev/full 3
     full_journal() { scheduler -c sim:demo --cycles 3 --json --journal /dev/full 3 >/dev/null; }
     ok "a journal on a full disk" said 1 '*no more journal: /dev/full: No space*' full_journal
 fi
