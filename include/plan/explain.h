@@ -4,7 +4,7 @@
 
 #include "plan/plan.h"
 
-/* One line: who, from where to where, and what it saves, term by term. */
+/* One line: who, from where to where, and what it saves or costs, term by term. */
 void explain_move(const Plan *plan, const Snapshot *snapshot, const Move *move,
                   GString *out);
 

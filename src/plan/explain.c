@@ -15,7 +15,21 @@ void cost_format(int64_t cost, GString *out)
                            (int)(parts % 10000));
 }
 
-static void explain_savings(Cost before, Cost after, GString *out)
+/* A move that costs, all in all, is part of a plan that saves: somebody else needs the
+ * room.  What had no place yet must be given one, at any cost. */
+static void explain_change(const Move *move, int64_t saved, GString *out)
+{
+    if (saved > 0 || (saved == 0 && move->from != FLOATING))
+        g_string_append(out, "saves ");
+    else if (move->from == FLOATING)
+        g_string_append(out, "is given a place, costs ");
+    else
+        g_string_append(out, "makes room, costs ");
+    cost_format(llabs(saved), out);
+}
+
+/* The terms add up to what is saved, or to what it costs. */
+static void explain_terms(Cost before, Cost after, bool costs, GString *out)
 {
     const struct {
         const char *name;
@@ -29,13 +43,11 @@ static void explain_savings(Cost before, Cost after, GString *out)
     };
     const char *between = " (";
 
-    g_string_append(out, "saves ");
-    cost_format(cost_total(before) - cost_total(after), out);
     for (size_t i = 0; i < G_N_ELEMENTS(terms); i++) {
         if (terms[i].saved == 0)
             continue;
         g_string_append_printf(out, "%s%s ", between, terms[i].name);
-        cost_format(terms[i].saved, out);
+        cost_format(costs ? -terms[i].saved : terms[i].saved, out);
         between = ", ";
     }
     if (between[0] == ',')
@@ -59,11 +71,13 @@ void explain_move(const Plan *plan, const Snapshot *snapshot, const Move *move,
                   GString *out)
 {
     const Vcpu *vcpu = &snapshot->vcpus[move->vcpu];
+    int64_t saved = cost_total(move->before) - cost_total(move->after);
 
     g_string_append_printf(out, "%s/%d: ", snapshot->vms[vcpu->vm].name, vcpu->number);
     name_origin(plan, vcpu, move->from, out);
     g_string_append(out, " → ");
     places_name(&plan->places, move->to, out);
     g_string_append_c(out, ' ');
-    explain_savings(move->before, move->after, out);
+    explain_change(move, saved, out);
+    explain_terms(move->before, move->after, saved < 0, out);
 }

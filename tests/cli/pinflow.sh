@@ -403,6 +403,40 @@ ok "--dry-run changes nothing" dry
 no_terminal() { well scheduler -c sim:demo --cycles 20 3 && ! grep -q "$(printf '\033')" "$scratch/out"; }
 ok "no colours where there is no terminal" no_terminal
 
+# ── the README ───────────────────────────────────────────────────────────────
+
+# What it shows of the demo and of simulate is what one gets, but for moves that it leaves
+# out behind the first period's, and for times.
+shown() { # FIRST: the indented block that begins so
+    awk -v first="$1" 'index($0, first) == 5 && /^    / { on = 1 }
+        on && /^[^ ]/ { exit }
+        on && !/^ *(…|$)/ && !/^    \$ / { print substr($0, 5) }' README.md
+}
+# Each line of what is shown is in what is said, in this order, up to a column.
+shown_is_said() { # COLUMN
+    cut -c "1-$1" "$scratch/shown" >"$scratch/shown_so"
+    cut -c "1-$1" "$scratch/out" >"$scratch/said_so"
+    diff "$scratch/shown_so" "$scratch/said_so" >"$scratch/differences"
+    cat "$scratch/differences"
+    ! grep -q '^<' "$scratch/differences"
+}
+demo_shown() {
+    shown 'period ' >"$scratch/shown" && [ "$(wc -l <"$scratch/shown")" -gt 20 ] &&
+        well scheduler -c sim:demo 3 && shown_is_said 200
+}
+ok "the README shows the demo as it is" demo_shown
+policies_shown() {
+    shown '$ bin/pinflow simulate' >"$scratch/shown" && [ "$(wc -l <"$scratch/shown")" -gt 9 ] &&
+        well pinflow simulate --scenario "$demo" --policy all && shown_is_said 82
+}
+ok "and the policies side by side" policies_shown
+flow_shown() {
+    wanted=$(sed -n 's/^    \(s -[0-9]*\)$/\1/p' README.md)
+    [ -n "$wanted" ] && pinflow plan -c sim:demo --dimacs | "$(dirname "$program")/mcmf" --verify |
+        grep -qx -e "$wanted"
+}
+ok "and what the engine says of a plan" flow_shown
+
 # ── output that does not arrive ──────────────────────────────────────────────
 
 # A disk that gets full later is one file that may not be larger.

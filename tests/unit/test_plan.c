@@ -364,23 +364,47 @@ static void test_costs_read_as_cpus(void)
     assert_formatted(-49999, "0.0000");
 }
 
-static void test_a_move_says_why(void)
+static void assert_explained(const Move *move, const char *words)
 {
     Fixture f = set_up(a_host(8));
-    Move move = { .vcpu = 0,
-                  .from = 2,
-                  .to = 5,
-                  .before = { .overload = 250000000, .imbalance = 3000000 },
-                  .after = { .imbalance = 2000000, .moving = 10000000 } };
     g_autoptr(GString) out = g_string_new(NULL);
 
     a_vcpu(f.scene, 2, 500);
     make(&f);
-    explain_move(&f.plan, &f.scene->snapshot, &move, out);
-    g_assert_cmpstr(out->str, ==,
-                    "vm-0/0: pCPU 2 → pCPU 5 saves 0.2410 (overload 0.2500, "
-                    "imbalance 0.0010, move -0.0100)");
+    explain_move(&f.plan, &f.scene->snapshot, move, out);
+    g_assert_cmpstr(out->str, ==, words);
     tear_down(&f);
+}
+
+static void test_a_move_says_why(void)
+{
+    const Move move = { .from = 2,
+                        .to = 5,
+                        .before = { .overload = 250000000, .imbalance = 3000000 },
+                        .after = { .imbalance = 2000000, .moving = 10000000 } };
+
+    assert_explained(&move, "vm-0/0: pCPU 2 → pCPU 5 saves 0.2410 (overload 0.2500, "
+                            "imbalance 0.0010, move -0.0100)");
+}
+
+static void test_a_move_that_costs_says_what_for(void)
+{
+    Move move = { .from = 2,
+                  .to = 5,
+                  .before = { .overload = 5000000 },
+                  .after = { .imbalance = 9000000, .moving = 10000000 } };
+
+    assert_explained(&move,
+                     "vm-0/0: pCPU 2 → pCPU 5 makes room, costs 0.0140 (overload "
+                     "-0.0050, imbalance 0.0090, move 0.0100)");
+    move.from = FLOATING;
+    assert_explained(&move,
+                     "vm-0/0: CPUs 2 → pCPU 5 is given a place, costs 0.0140 (overload "
+                     "-0.0050, imbalance 0.0090, move 0.0100)");
+    move.after = move.before;
+    assert_explained(&move, "vm-0/0: CPUs 2 → pCPU 5 is given a place, costs 0.0000");
+    move.from = 2;
+    assert_explained(&move, "vm-0/0: pCPU 2 → pCPU 5 saves 0.0000");
 }
 
 int main(int argc, char **argv)
@@ -414,5 +438,7 @@ int main(int argc, char **argv)
                     test_cpus_that_are_next_to_nothing_do_no_harm);
     g_test_add_func("/plan/costs-read-as-cpus", test_costs_read_as_cpus);
     g_test_add_func("/plan/a-move-says-why", test_a_move_says_why);
+    g_test_add_func("/plan/a-move-that-costs-says-what-for",
+                    test_a_move_that_costs_says_what_for);
     return g_test_run();
 }
