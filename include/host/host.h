@@ -39,7 +39,8 @@ typedef struct {
     /* Leaves @state with a VM, to travel with it wherever it goes and come back as its
      * SampleVm.state; NULL takes it away again.  Optional. */
     bool (*remember)(Host *host, const char *uuid, const char *state, GError **error);
-    /* Has @hint called from now on, by the main loop of this thread.  Optional. */
+    /* Has @hint called from now on, by the main loop of this thread; NULL for no more.
+     * Optional. */
     void (*watch)(Host *host, HostHint hint, void *data);
     void (*close)(Host *host);
 } HostOps;
