@@ -91,7 +91,7 @@ all: $(LIB).a $(SHARED) $(MCMF) $(PINFLOW) $(LINKS)
 
 # The engine, and what programs and tests share of the rooms above it.
 $(LIB).a: $(call objects,graph/*.c)
-$(HOUSE): $(call objects,$(foreach room,model plan plan/baseline host engine,src/$(room)/*.c))
+$(HOUSE): $(call objects,$(foreach room,model plan plan/baseline conf host engine daemon,src/$(room)/*.c))
 $(LIB).a $(HOUSE):
 	$(call say,AR,$@)
 	$(Q)rm -f $@ && $(AR) rcs $@ $^
