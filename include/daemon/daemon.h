@@ -1,28 +1,42 @@
 /*
  * daemon.h - turning the crank by the clock, for months.
  *
- * A host that is lost is asked again with growing patience; a hint makes the next
- * observation come sooner.  TERM and INT end after the call that is under way, HUP starts
- * over from what the host and its VMs say, USR1 prints how things are.
+ * Periods keep their phase: a late one does not put off the next.  A hint of the host's
+ * has it looked at sooner.  A host that is lost is asked again with growing patience.
+ * TERM and INT end after the call that is under way, HUP has the configuration read
+ * again, USR1 says how things are.
  */
 #ifndef DAEMON_DAEMON_H
 #define DAEMON_DAEMON_H
 
 #include "engine/engine.h"
 
-/* Told of each period that was derived; false to stop. */
+typedef struct DaemonWishes DaemonWishes;
+
+/* Told of each turn, those with nothing to compare with included; false to stop. */
 typedef bool (*DaemonTell)(const Period *period, void *data);
 
-typedef struct {
+/* May change the period and have another engine take over.  Says what is wrong itself, and
+ * then changes nothing. */
+typedef void (*DaemonReload)(DaemonWishes *wishes);
+
+/* Adds lines to how things are. */
+typedef void (*DaemonStatus)(GString *out, void *data);
+
+struct DaemonWishes {
+    const char *what; /* what people call the host */
+    Engine *engine;   /* or NULL to observe and no more */
     int64_t period_us;
     int cycles; /* 0 for no end */
     bool exit_when_idle;
     DaemonTell tell;
+    DaemonReload reload; /* these two are optional */
+    DaemonStatus status;
     void *data;
-} DaemonWishes;
+};
 
 /* Borrows both.  False, with @error, only when the host could not be reached at the very
- * start; after that nothing but a signal, or enough cycles, ends it. */
-bool daemon_run(const DaemonWishes *wishes, Host *host, Engine *engine, GError **error);
+ * start; after that nothing but a signal, or enough cycles, or who is told ends it. */
+bool daemon_run(DaemonWishes *wishes, Host *host, GError **error);
 
 #endif
