@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Loads that fluctuate by this much, in thousandths, let imbalance weigh half. */
-enum { FLUCTUATION_HALF = 20 };
+enum { FLUCTUATION_HALF = 24 };
 
 /* ── memory ───────────────────────────────────────────────────────────────── */
 
@@ -259,20 +259,20 @@ static void lay_base(struct Making *m)
     }
 }
 
+/* As if it were spread evenly: who is where now must change neither what imbalance
+ * weighs nor which target is set, or plans would go round in circles. */
 static int measure_fluctuation(const struct Making *m)
 {
-    int64_t sum = 0;
+    int64_t variance = 0, capacity = 0;
     int n_spots = 0;
 
     for (int p = 0; p < m->places->n_places; p++) {
-        int capacity = m->places->places[p].capacity;
-
-        if (capacity == 0)
-            continue;
-        sum += whole_root(m->weights[p].variance) * LOAD_FULL / capacity;
-        n_spots++;
+        variance += m->weights[p].variance;
+        capacity += m->places->places[p].capacity;
+        n_spots += m->places->places[p].capacity > 0;
     }
-    return n_spots > 0 ? (int)(sum / n_spots) : 0;
+    return capacity > 0 ? (int)(whole_root(variance * n_spots) * LOAD_FULL / capacity)
+                        : 0;
 }
 
 /* ── the board ────────────────────────────────────────────────────────────── */

@@ -58,8 +58,8 @@ typedef struct {
     int32_t *base;      /* [n_spots * n_moments] what does not move, moment by moment */
     int *spot_of_place; /* [places.n_places] */
     int core_capacity;  /* thousandths per CPU's worth, see Policy */
-    int fluctuation;    /* of a spot's load, per CPU: the mean over spots of its
-                         * standard deviation, thousandths */
+    int fluctuation;    /* of a spot's load, per CPU: its standard deviation if all that
+                         * fluctuates were spread evenly, thousandths */
     int64_t total_load, total_capacity; /* of all spots, pieces included */
 
     struct Making *making; /* board.c's own */

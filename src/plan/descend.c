@@ -148,13 +148,27 @@ static Mover send(const Scheduler *search, int piece, int from, int to)
                     .n_more = (p->home != to) - (p->home != from) };
 }
 
+/* Would sigma stay below the ceiling, or at least not rise? */
+static bool permits(Scheduler *search, int piece, int spot, int other)
+{
+    int sigma;
+
+    if (search->ceiling == G_MAXINT)
+        return true;
+    sigma = position_sigma_after(search->position, piece, spot, other);
+    if (sigma <= MAX(search->ceiling, position_sigma(search->position)))
+        return true;
+    search->refused = true;
+    return false;
+}
+
 static bool try_move(Scheduler *search, const Mover *mover, Step *best)
 {
     int64_t gain = position_gain(search->position, mover->piece, mover->spot);
     int64_t score = score_of(search, gain, mover->n_more);
 
     search->steps += steps_of(search, mover->relief);
-    if (score > best->score)
+    if (score > best->score && permits(search, mover->piece, mover->spot, -1))
         *best = (Step){ mover->piece, mover->spot, -1, score };
     return mover->relief > 0;
 }
@@ -166,7 +180,7 @@ static bool try_swap(Scheduler *search, const Mover *mover, const Mover *back,
     int64_t score = score_of(search, gain, mover->n_more + back->n_more);
 
     search->steps += 2 * steps_of(search, mover->relief + back->relief);
-    if (score > best->score)
+    if (score > best->score && permits(search, mover->piece, mover->spot, back->piece))
         *best = (Step){ mover->piece, mover->spot, back->piece, score };
     return mover->relief + back->relief > 0;
 }
@@ -188,7 +202,7 @@ static bool look_for_swaps(Scheduler *search, const Mover *mover, Slope slope,
         int n_more = mover->n_more + 1;
         Mover back;
 
-        if (less <= 0)
+        if (less < 0)
             continue;
         if (search->mover_at[piece] >= 0) {
             most += search->dearest;
@@ -384,25 +398,50 @@ static bool is_hopeless(const Scheduler *search, int target, const Step *step)
                                         search->board->n_pieces * (sigma * sigma);
 }
 
+/* What was the best of a row may meanwhile leave sigma too high. */
+static int find_row_to_take(Scheduler *search)
+{
+    int row = find_best_row(search);
+
+    for (; row >= 0; row = find_best_row(search)) {
+        const Step *step = &search->rows[row].best;
+
+        if (permits(search, step->piece, step->spot, step->other))
+            return row;
+        forget_row(search, row);
+    }
+    return row;
+}
+
+static bool take_best_step(Scheduler *search, int target)
+{
+    int row = find_row_to_take(search);
+    Step step;
+
+    if (row < 0)
+        return false;
+    step = search->rows[row].best;
+    if (is_hopeless(search, target, &step))
+        return false;
+    search_move(search, step.piece, step.spot);
+    if (step.other >= 0)
+        search_move(search, step.other, row);
+    review(search, row, step.spot);
+    return true;
+}
+
 void search_descend(Scheduler *search, int target, int most_moved)
 {
-    if (search->board->n_spots < 2)
-        return;
-    for (int s = 0; s < search->board->n_spots; s++)
-        forget_row(search, s);
-    while (position_sigma(search->position) > target &&
-           position_n_moved(search->position) <= most_moved) {
-        int row = find_best_row(search);
-        Step step;
+    bool stepped = search->board->n_spots > 1;
 
-        if (row < 0)
-            return;
-        step = search->rows[row].best;
-        if (is_hopeless(search, target, &step))
-            return;
-        search_move(search, step.piece, step.spot);
-        if (step.other >= 0)
-            search_move(search, step.other, row);
-        review(search, row, step.spot);
+    search->refused = true;
+    while (stepped && search->refused) { /* what was refused before a step may do now */
+        for (int s = 0; s < search->board->n_spots; s++)
+            forget_row(search, s);
+        search->refused = stepped = false;
+        while (position_sigma(search->position) > target &&
+               position_n_moved(search->position) <= most_moved &&
+               take_best_step(search, target))
+            stepped = true;
     }
 }

@@ -252,15 +252,19 @@ static void rise(Position *position, int piece)
 /* A thousand CPUs' worth on each CPU is as uneven as can be; squares of it still add up. */
 enum { LEVEL_MOST = 1000 * 10000 };
 
+static int64_t level_with(const Pool *pool, int64_t more)
+{
+    if (pool->capacity == 0)
+        return 0;
+    return MIN(10000 * (pool->load + more) / pool->capacity, LEVEL_MOST);
+}
+
 /* Takes the spot's load per CPU into the sums, or with @sign -1 out of them. */
 void count_level(Position *position, int spot, int sign)
 {
     Seats *seats = &position->seats[spot];
-    const Pool *pool = &position->pools[spot];
 
-    if (pool->capacity == 0)
-        return;
-    seats->level = MIN(10000 * pool->load / pool->capacity, LEVEL_MOST);
+    seats->level = level_with(&position->pools[spot], 0);
     position->levels += sign * seats->level;
     position->level_squares += sign * seats->level * seats->level;
 }
@@ -350,17 +354,35 @@ Cost position_share(const Position *position, int piece)
 }
 
 /* Rounded up, so that what meets a target does so exactly. */
-int position_sigma(const Position *position)
+static int sigma_of(int64_t n, int64_t levels, int64_t squares)
 {
-    int64_t n = position->n_levels, square, sigma;
-    __int128 spread = (__int128)n * position->level_squares -
-                      (__int128)position->levels * position->levels;
+    int64_t square, sigma;
+    __int128 spread = (__int128)n * squares - (__int128)levels * levels;
 
     if (n == 0)
         return 0;
     square = (int64_t)(spread / (n * n));
     sigma = whole_root(square);
     return (int)(sigma + (sigma * sigma < square || spread % (n * n) > 0));
+}
+
+int position_sigma(const Position *position)
+{
+    return sigma_of(position->n_levels, position->levels, position->level_squares);
+}
+
+int position_sigma_after(const Position *position, int piece, int spot, int other)
+{
+    int from = position->spot_of[piece];
+    int64_t more =
+        position->guests[piece].load - (other < 0 ? 0 : position->guests[other].load);
+    int64_t a = position->seats[from].level, b = position->seats[spot].level;
+    int64_t a_after = level_with(&position->pools[from], -more),
+            b_after = level_with(&position->pools[spot], more);
+
+    return sigma_of(position->n_levels, position->levels - a - b + a_after + b_after,
+                    position->level_squares - a * a - b * b + a_after * a_after +
+                        b_after * b_after);
 }
 
 Standing position_standing(const Position *position, int spot)

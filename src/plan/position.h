@@ -50,6 +50,10 @@ int position_n_moved(const Position *position);
 /* Standard deviation of load per CPU over the spots, hundredths of a point. */
 int position_sigma(const Position *position);
 
+/* What it would be if @piece went to @spot, and @other came back, or nobody if that is
+ * -1. */
+int position_sigma_after(const Position *position, int piece, int spot, int other);
+
 /* True only if no set of moves at all could save more than it costs, everybody being at
  * home. */
 bool position_calm(const Position *position);

@@ -124,7 +124,8 @@ static bool stands(Planner *planner, const Policy *policy, Plan *plan)
 }
 
 /* Each round pays by the weight it ended with, and what they all came to should pay by one
- * of these, or by more. */
+ * of these, or by more.  What nothing pays for is not done; it would not be done when asked
+ * again either. */
 static bool stand_together(Planner *planner, const Policy *policy, Plan *plan)
 {
     int heaviest = MAX(policy->weight_imbalance, 1);
@@ -181,20 +182,6 @@ static void stay(Planner *planner, const Policy *policy, Plan *plan)
     stand_together(planner, policy, plan);
 }
 
-/* Rounds that do not pay together would go round in circles, as they can by weights that
- * change, but hardly by one weight.  What that comes to is only taken if it is the end. */
-static void search_plainly(Planner *planner, const Snapshot *snapshot,
-                           const Policy *policy, Plan *plan)
-{
-    Policy plain = *policy;
-
-    plain.target_sigma = G_MAXINT / 2;
-    search_all(planner, snapshot, &plain, plan);
-    if (search_on(planner, snapshot, policy, plan) ||
-        !stand_together(planner, policy, plan))
-        stay(planner, policy, plan);
-}
-
 /* The board as things are, but that everything is in some place. */
 static bool make_board(Planner *planner, const Snapshot *snapshot, const Policy *policy,
                        Plan *plan)
@@ -231,7 +218,7 @@ void rule_flow_place(Planner *planner, const Snapshot *snapshot, const Policy *p
     planner->laid_out = true;
     search_all(planner, snapshot, policy, plan);
     if (!stand_together(planner, policy, plan))
-        search_plainly(planner, snapshot, policy, plan);
+        stay(planner, policy, plan);
     if (plan->weight_imbalance != policy->weight_imbalance || board->overlaps)
         plan->solved = layout_resolve(planner->layout, plan->weight_imbalance);
     plan->bound = MAX(layout_bound(planner->layout), toll);

@@ -3,8 +3,9 @@
  *
  * First by the policy's own weights: the best steps from where everybody is, and where
  * allowed sets overlap also from the flow, because chains are what single steps cannot
- * find; and from the flow where steps would take too long to disperse a crowd.  On hosts
- * whose loads fluctuate that is all; a better search would gain nothing there.
+ * find; and from the flow where steps would take too long to disperse a crowd.  None of
+ * these may make an even host uneven, or an uneven one more so.  On hosts whose loads
+ * fluctuate that is all; a better search would gain nothing there.
  *
  * If sigma is too far above its target, a candidate goes straight for the target from
  * where everybody is, at no price at all: that is what the plain rule of moves and swaps
@@ -12,7 +13,14 @@
  * near one can come; what nobody can even out is no reason to move.  Then imbalance is
  * given more and more weight, as if the price fell.  At each weight the position is
  * improved; and once the target is in reach, one copy is taken all the way, relieved of
- * moves it can do without, and compared with the best so far.
+ * moves it can do without, and compared with the best so far.  In the end whatever pays by
+ * the policy is done that keeps the target, so that nobody is left stacked or crowded for
+ * the sake of evenness who need not be.
+ *
+ * So every search leads down a ladder: either sigma falls that was too high, or the
+ * policy's cost falls and sigma does not rise beyond what is even.  What sigma is too high,
+ * and what imbalance weighs, depends on the host but not on who is where; hence whoever
+ * searches on from each result comes to an end, and never round in a circle.
  */
 #include "schedule.h"
 #include "search.h"
@@ -41,7 +49,7 @@ static int target_of(const Board *board, const Policy *policy)
     return MAX(policy->target_sigma, POINTS * board->fluctuation);
 }
 
-/* What is made of a position that goes for the target. */
+/* A position that goes for the target. */
 typedef struct {
     int sigma, n_moved;
     int64_t cost; /* imbalance aside */
@@ -53,7 +61,7 @@ static Candidate judge(const Scheduler *search)
 
     return (Candidate){ .sigma = position_sigma(search->position),
                         .n_moved = position_n_moved(search->position),
-                        .cost = cost.moving };
+                        .cost = cost_total(cost) - cost.imbalance };
 }
 
 static bool better(const Candidate *a, const Candidate *b, int target)
@@ -122,12 +130,12 @@ static int list_losses(Scheduler *search)
     return search->n_movers;
 }
 
-/* Sends home whom it takes least to send, while sigma stays @target or less. */
+/* Sends home whom it saves most to send, while sigma stays @target or less. */
 static void drop_needless(Scheduler *search, int target)
 {
     int n_losses = position_sigma(search->position) <= target ? list_losses(search) : 0;
 
-    for (int i = 0; i < n_losses; i++) {
+    for (int i = 0; i < n_losses && search->losses[i].cost < 0; i++) {
         int piece = search->losses[i].piece;
         int spot = position_spot(search->position, piece);
 
@@ -170,6 +178,7 @@ static bool go_all_the_way(Scheduler *search, int target, Candidate *best)
     arrived = descend(search, target,
                       best->sigma <= target ? best->n_moved : search->board->n_pieces,
                       SLICES_TO_TARGET);
+    search_reweigh(search, search->policy->weight_imbalance);
     drop_needless(search, target);
     note(search, target, best);
     return arrived;
@@ -284,6 +293,15 @@ static void try_flow(Scheduler *search, int target, int weight, Candidate *best)
     go_all_the_way(search, target, best);
 }
 
+/* Whatever pays by the policy, and leaves sigma below @target. */
+static void finish(Scheduler *search, int target)
+{
+    search_reweigh(search, search->policy->weight_imbalance);
+    search->ceiling = target;
+    take_breath(search);
+    search_descend(search, -1, search->board->n_pieces);
+}
+
 /* Leaves the position that best meets the target, and returns the weight of imbalance
  * by which it is worth while; or the policy's weight and the position as it was, if
  * there is none. */
@@ -294,6 +312,7 @@ static int reach(Scheduler *search, Cost stay)
     Candidate best = judge(search);
     int sigma = best.sigma;
 
+    search->ceiling = G_MAXINT;
     search_keep(search, search->policy_spots);
     search_keep(search, search->best_spots);
     if (search->from_flow)
@@ -314,6 +333,7 @@ static int reach(Scheduler *search, Cost stay)
         search->most_steps = search->steps + search->policy->search_steps;
         sweep(search, target, weight, &best);
         search_restore(search, search->best_spots);
+        finish(search, target);
         weight = find_weight(search, stay);
         if (weight >= 0)
             return weight;
@@ -335,19 +355,18 @@ static bool is_seen_once(const Board *board)
     return n_seen == 1;
 }
 
-/* What fluctuates leaves a margin. */
-static bool is_uneven(const Board *board, const Policy *policy,
-                      const Position *position)
+/* From which sigma on a host is uneven: what fluctuates leaves a margin. */
+static int most_sigma(const Board *board, const Policy *policy)
 {
-    return position_sigma(position) >
-               policy->target_sigma + POINTS * board->fluctuation &&
-           !is_seen_once(board);
+    return is_seen_once(board) ? G_MAXINT
+                               : policy->target_sigma + POINTS * board->fluctuation;
 }
 
 bool schedule_calm(const Board *board, const Policy *policy, const Position *position)
 {
     return board->n_pieces == 0 ||
-           (!is_uneven(board, policy, position) && position_calm(position));
+           (position_sigma(position) <= most_sigma(board, policy) &&
+            position_calm(position));
 }
 
 /* Tries from the flow, too, and stays with what is cheaper. */
@@ -360,26 +379,28 @@ static void descend_from_flow(Scheduler *search)
     search_restore(search, search->flow_spots);
     take_breath(search);
     descend(search, -1, search->board->n_pieces, SLICES_AT_FIRST);
-    if (cost_total(position_cost(search->position)) >= cost)
+    if (cost_total(position_cost(search->position)) >= cost ||
+        position_sigma(search->position) > search->ceiling)
         search_restore(search, search->kept_spots);
 }
 
 int schedule_search(Scheduler *search, const Board *board, const Policy *policy,
                     Layout *layout, int64_t *steps, Position *position)
 {
-    int weight = policy->weight_imbalance;
+    int weight = policy->weight_imbalance, even = most_sigma(board, policy);
     Cost stay;
 
     search_begin(search, board, policy, position);
     search->layout = layout;
     search->from_flow = layout && board->overlaps;
+    search->ceiling = MAX(even, position_sigma(position));
     stay = position_cost(position);
     take_breath(search);
     if (!descend(search, -1, board->n_pieces, SLICES_AT_FIRST))
         solve_flow(search);
     if (search->from_flow)
         descend_from_flow(search);
-    if (is_uneven(board, policy, position))
+    if (position_sigma(position) > even)
         weight = reach(search, stay);
     *steps += search->steps;
     return weight;

@@ -203,6 +203,7 @@ void search_begin(Scheduler *search, const Board *board, const Policy *policy,
         near * MAX(100, MAX(policy->price_cell_times, policy->price_host_times)) / 100;
     search->steps = 0;
     search->most_steps = INT64_MAX;
+    search->ceiling = G_MAXINT;
     search->chance = UINT64_C(88172645463325252);
     search->n_movers = 0;
     position_start(position, board, policy, policy->weight_imbalance);

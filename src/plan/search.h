@@ -36,6 +36,8 @@ typedef struct Scheduler {
     int64_t price;   /* of the cheapest move */
     int64_t dearest; /* of the dearest */
     int64_t steps, most_steps;
+    int ceiling;  /* no step of a descent may leave sigma above it, if it was not */
+    bool refused; /* ...and some step would have */
     uint64_t chance;
 
     Standing *standings; /* [n_spots] */

@@ -295,6 +295,67 @@ static void crowds_no_place_by_more_than_one_call(Case *tried)
     }
 }
 
+/* ── vCPUs of one VM ──────────────────────────────────────────────────────── */
+
+/* Steady loads on CPUs all alike, where nothing but load and company tells one CPU from
+ * another. */
+static Scene *draw_alike(Case *tried)
+{
+    GRand *chance = tried->chance;
+    int n_pcpus = draw_between(chance, 2, 4 * tried->size);
+    Scene *scene = a_host(n_pcpus);
+
+    while (scene->snapshot.n_vcpus < 2 * n_pcpus) {
+        int n = draw_between(chance, 1, 4), first = a_vm(scene, n);
+
+        for (int v = first; v < first + n; v++) {
+            wants(scene, v, draw_between(chance, 50, 600));
+            scene->snapshot.vcpus[v].pcpu = draw_between(chance, 0, n_pcpus - 1);
+            scene->snapshot.vcpus[v].pins =
+                cpusets_range(scene->sets, scene->snapshot.vcpus[v].pcpu, 1);
+            if (n == 1 && draw_one_in(chance, 8))
+                scene->snapshot.vcpus[v].allowed = scene->snapshot.vcpus[v].pins;
+        }
+    }
+    return scene;
+}
+
+static bool has_company(const Scene *scene, const Plan *plan, int vcpu, int place)
+{
+    const Vm *vm = &scene->snapshot.vms[scene->snapshot.vcpus[vcpu].vm];
+
+    for (int v = vm->first_vcpu; v < vm->first_vcpu + vm->n_vcpus; v++)
+        if (v != vcpu && plan->placement[v] == place)
+            return true;
+    return false;
+}
+
+static void stacks_no_vm_while_another_cpu_is_as_good(Case *tried)
+{
+    g_autoptr(Scene) scene = draw_alike(tried);
+    Policy policy = policy_default;
+    const Plan *plan;
+    g_autofree int *load = NULL;
+
+    policy.granularity.level = LEVEL_PCPU;
+    plan = plan_for(tried, scene, &policy);
+    load = g_new0(int, plan->places.n_places);
+    for (int v = 0; v < plan->n_vcpus; v++)
+        load[plan->placement[v]] += scene->snapshot.vcpus[v].mean;
+    for (int v = 0; v < plan->n_vcpus; v++) {
+        int at = plan->placement[v];
+
+        if (!has_company(scene, plan, v, at) ||
+            scene->snapshot.vcpus[v].allowed->n_cpus == 1)
+            continue;
+        for (int p = 0; p < plan->places.n_places; p++)
+            if (p != at && load[p] <= load[at] - scene->snapshot.vcpus[v].mean &&
+                !has_company(scene, plan, v, p))
+                complain(tried, "vCPU %d is stacked on CPU %d, CPU %d is as good", v,
+                         at, p);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -316,5 +377,7 @@ int main(int argc, char **argv)
             comes_to_rest_a_few_moves_at_a_time, 50);
     law_add("/plan/crowds-no-place-by-more-than-one-call",
             crowds_no_place_by_more_than_one_call, 400);
+    law_add("/plan/stacks-no-vm-while-another-cpu-is-as-good",
+            stacks_no_vm_while_another_cpu_is_as_good, 200);
     return g_test_run();
 }

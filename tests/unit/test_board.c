@@ -295,13 +295,34 @@ static void test_imbalance_weighs_less_where_loads_fluctuate(void)
     Fixture f;
 
     for (int t = 0; t < 16; t++)
-        past[t] = t % 2 ? 520 : 480;
+        past[t] = t % 2 ? 524 : 476;
     wanted(scene, a_vcpu(scene, 0, 0), past);
     wanted(scene, a_vcpu(scene, 1, 0), past);
     f = set_up(scene, "pcpu");
-    g_assert_cmpint(f.board.fluctuation, ==, 20);
+    g_assert_cmpint(f.board.fluctuation, ==, 24);
     g_assert_cmpint(board_imbalance_weight(&f.board, 1000), ==, 500);
     tear_down(&f);
+}
+
+/* Else plans that move what fluctuates would change what is wanted of plans. */
+static void test_fluctuation_does_not_depend_on_who_is_where(void)
+{
+    int fluctuation[2];
+
+    for (int crowded = 0; crowded < 2; crowded++) {
+        uint16_t past[16];
+        Scene *scene = a_host(2);
+        Fixture f;
+
+        for (int t = 0; t < 16; t++)
+            past[t] = t % 2 ? 550 : 450;
+        wanted(scene, a_vcpu(scene, 0, 0), past);
+        wanted(scene, a_vcpu(scene, !crowded, 0), past);
+        f = set_up(scene, "pcpu");
+        fluctuation[crowded] = f.board.fluctuation;
+        tear_down(&f);
+    }
+    g_assert_cmpint(fluctuation[0], ==, fluctuation[1]);
 }
 
 /* ── names do not matter ──────────────────────────────────────────────────── */
@@ -405,6 +426,8 @@ int main(int argc, char **argv)
                     test_the_price_grows_with_the_distance);
     g_test_add_func("/board/imbalance-weighs-less-where-loads-fluctuate",
                     test_imbalance_weighs_less_where_loads_fluctuate);
+    g_test_add_func("/board/fluctuation-does-not-depend-on-who-is-where",
+                    test_fluctuation_does_not_depend_on_who_is_where);
     g_test_add_func("/board/a-relabelled-host-is-the-same-board",
                     test_a_relabelled_host_is_the_same_board);
     return g_test_run();
