@@ -33,6 +33,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(CpuSets, cpusets_free)
 const CpuSet *cpusets_none(CpuSets *sets);
 const CpuSet *cpusets_range(CpuSets *sets, int first, int n_cpus);
 const CpuSet *cpusets_list(CpuSets *sets, const int *cpus, int n_cpus);
+const CpuSet *cpusets_or(CpuSets *sets, const CpuSet *a, const CpuSet *b);
 const CpuSet *cpusets_and(CpuSets *sets, const CpuSet *a, const CpuSet *b);
 const CpuSet *cpusets_minus(CpuSets *sets, const CpuSet *a, const CpuSet *b);
 /* A set of this or another pool. */

@@ -146,6 +146,19 @@ const CpuSet *cpusets_list(CpuSets *sets, const int *cpus, int n_cpus)
     return keep(sets, n_words_of(span));
 }
 
+const CpuSet *cpusets_or(CpuSets *sets, const CpuSet *a, const CpuSet *b)
+{
+    const CpuSet *wide = a->span > b->span ? a : b, *other = wide == a ? b : a;
+    int n_words = n_words_of(wide->span);
+    uint64_t *words = wipe(sets, n_words);
+
+    for (int w = 0; w < n_words; w++)
+        words[w] = wide->words[w];
+    for (int w = 0; w < n_words_of(other->span); w++)
+        words[w] |= other->words[w];
+    return keep(sets, n_words);
+}
+
 const CpuSet *cpusets_and(CpuSets *sets, const CpuSet *a, const CpuSet *b)
 {
     int n_words = n_words_of(MIN(a->span, b->span));

@@ -31,6 +31,7 @@ static void equal_sets_are_one(void)
     g_assert_true(cpusets_list(sets, cpus, 5) == four);
     g_assert_true(a_set(sets, "0-3") == four);
     g_assert_true(cpusets_and(sets, a_set(sets, "0-5"), a_set(sets, "0-3,7")) == four);
+    g_assert_true(cpusets_or(sets, a_set(sets, "1-3"), a_set(sets, "0,2")) == four);
     g_assert_true(cpusets_minus(sets, a_set(sets, "0-99"), a_set(sets, "4-200")) ==
                   four);
     g_assert_true(cpusets_adopt(sets, four) == four);
@@ -164,7 +165,7 @@ static void operations_are_right_on_random_sets(void)
         bool in_a[SPAN], in_b[SPAN];
         int a_list[SPAN], b_list[SPAN], n_a = 0, n_b = 0;
         bool within = true, meets = false;
-        const CpuSet *a, *b, *both, *rest;
+        const CpuSet *a, *b, *either, *both, *rest;
 
         for (int cpu = 0; cpu < SPAN; cpu++) {
             in_a[cpu] = g_test_rand_int_range(0, 4) > round % 4;
@@ -178,10 +179,12 @@ static void operations_are_right_on_random_sets(void)
         }
         a = cpusets_list(sets, a_list, n_a);
         b = cpusets_list(sets, b_list, n_b);
+        either = cpusets_or(sets, a, b);
         both = cpusets_and(sets, a, b);
         rest = cpusets_minus(sets, a, b);
         for (int cpu = 0; cpu < SPAN; cpu++) {
             g_assert_true(cpuset_has(a, cpu) == in_a[cpu]);
+            g_assert_true(cpuset_has(either, cpu) == (in_a[cpu] || in_b[cpu]));
             g_assert_true(cpuset_has(both, cpu) == (in_a[cpu] && in_b[cpu]));
             g_assert_true(cpuset_has(rest, cpu) == (in_a[cpu] && !in_b[cpu]));
         }
