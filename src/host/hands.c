@@ -1,0 +1,248 @@
+/*
+ * hands.c - threads that come when there is something to do, and stay.
+ *
+ * One lock guards everything: errands are few, and what takes time is done without it.
+ * The pool and each errand are counted, since a hand may come back long after its sender
+ * has gone; so no hand is ever joined, and a program can end while one is out.
+ */
+#include "hands.h"
+
+#include <errno.h>
+#include <glib.h>
+#include <pthread.h>
+#include <time.h>
+
+/* How long it may take until somebody who waits looks at the stop flag. */
+enum { SLICE_US = 50 * 1000 };
+
+typedef enum { ERRAND_QUEUED, ERRAND_BEGUN, ERRAND_DONE } ErrandState;
+
+struct Errand {
+    Hands *hands;
+    ErrandRun run;
+    ErrandFree free_value;
+    void *value;
+    ErrandState state;
+    bool recalled;
+    int n_owners; /* its sender; and the queue, or the hand that has it */
+};
+
+struct Hands {
+    pthread_mutex_t lock;
+    pthread_cond_t work, done;
+    GQueue queue; /* of Errand, those that have not begun */
+    int n_hands, n_hands_max, n_idle;
+    bool closed;
+    int n_owners; /* the one who made it, each hand, each errand */
+};
+
+static void give_up_hands(Hands *hands)
+{
+    bool last = --hands->n_owners == 0;
+
+    pthread_mutex_unlock(&hands->lock);
+    if (!last)
+        return;
+    pthread_mutex_destroy(&hands->lock);
+    pthread_cond_destroy(&hands->work);
+    pthread_cond_destroy(&hands->done);
+    g_free(hands);
+}
+
+/* Both are called with the lock held and return without it. */
+static void give_up_errand(Errand *errand)
+{
+    Hands *hands = errand->hands;
+    bool last = --errand->n_owners == 0;
+
+    if (!last) {
+        pthread_mutex_unlock(&hands->lock);
+        return;
+    }
+    pthread_mutex_unlock(&hands->lock);
+    errand->free_value(errand->value);
+    g_free(errand);
+    pthread_mutex_lock(&hands->lock);
+    give_up_hands(hands);
+}
+
+/* ── a hand ───────────────────────────────────────────────────────────────── */
+
+static void run_errand(Hands *hands, Errand *errand)
+{
+    errand->state = ERRAND_BEGUN;
+    pthread_mutex_unlock(&hands->lock);
+    errand->run(errand->value, errand);
+    pthread_mutex_lock(&hands->lock);
+    errand->state = ERRAND_DONE;
+    pthread_cond_broadcast(&hands->done);
+    give_up_errand(errand);
+    pthread_mutex_lock(&hands->lock);
+}
+
+static void *be_a_hand(void *data)
+{
+    Hands *hands = data;
+
+    pthread_mutex_lock(&hands->lock);
+    for (;;) {
+        Errand *errand = g_queue_pop_head(&hands->queue);
+
+        if (errand) {
+            run_errand(hands, errand);
+            continue;
+        }
+        if (hands->closed)
+            break;
+        hands->n_idle++;
+        pthread_cond_wait(&hands->work, &hands->lock);
+        hands->n_idle--;
+    }
+    hands->n_hands--;
+    pthread_cond_broadcast(&hands->done);
+    give_up_hands(hands);
+    return NULL;
+}
+
+/* Another one, if there may be one.  Where none can be started, errands wait for those
+ * there are, and their senders give up on them in time. */
+static void raise_a_hand(Hands *hands)
+{
+    pthread_attr_t attributes;
+    sigset_t all, before;
+    pthread_t thread;
+    bool raised;
+
+    if (hands->n_hands == hands->n_hands_max)
+        return;
+    pthread_attr_init(&attributes);
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    raised = pthread_create(&thread, &attributes, be_a_hand, hands) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    pthread_attr_destroy(&attributes);
+    hands->n_hands += raised;
+    hands->n_owners += raised;
+}
+
+/* ── the pool ─────────────────────────────────────────────────────────────── */
+
+Hands *hands_new(int n_hands_max)
+{
+    Hands *hands = g_new0(Hands, 1);
+    pthread_condattr_t monotonic;
+
+    hands->n_hands_max = n_hands_max;
+    hands->n_owners = 1;
+    g_queue_init(&hands->queue);
+    pthread_mutex_init(&hands->lock, NULL);
+    pthread_condattr_init(&monotonic);
+    pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+    pthread_cond_init(&hands->work, &monotonic);
+    pthread_cond_init(&hands->done, &monotonic);
+    pthread_condattr_destroy(&monotonic);
+    return hands;
+}
+
+void hands_free(Hands *hands)
+{
+    pthread_mutex_lock(&hands->lock);
+    hands->closed = true;
+    pthread_cond_broadcast(&hands->work);
+    while (hands->n_idle > 0)
+        pthread_cond_wait(&hands->done, &hands->lock);
+    give_up_hands(hands);
+}
+
+Errand *hands_send(Hands *hands, ErrandRun run, void *value, ErrandFree free_value)
+{
+    Errand *errand = g_new0(Errand, 1);
+
+    *errand = (Errand){ .hands = hands,
+                        .run = run,
+                        .free_value = free_value,
+                        .value = value,
+                        .n_owners = 2 };
+    pthread_mutex_lock(&hands->lock);
+    hands->n_owners++;
+    g_queue_push_tail(&hands->queue, errand);
+    if ((int)hands->queue.length > hands->n_idle)
+        raise_a_hand(hands);
+    pthread_cond_signal(&hands->work);
+    pthread_mutex_unlock(&hands->lock);
+    return errand;
+}
+
+/* ── an errand ────────────────────────────────────────────────────────────── */
+
+static struct timespec moment(int64_t us)
+{
+    return (struct timespec){ us / G_USEC_PER_SEC, us % G_USEC_PER_SEC * 1000 };
+}
+
+bool errand_wait(Errand *errand, int64_t until_us, const volatile sig_atomic_t *stop)
+{
+    Hands *hands = errand->hands;
+    bool done;
+
+    pthread_mutex_lock(&hands->lock);
+    while (errand->state != ERRAND_DONE && !(stop && *stop)) {
+        int64_t now = g_get_monotonic_time();
+        struct timespec slice = moment(MIN(until_us, now + SLICE_US));
+
+        if (now >= until_us)
+            break;
+        pthread_cond_timedwait(&hands->done, &hands->lock, &slice);
+    }
+    done = errand->state == ERRAND_DONE;
+    pthread_mutex_unlock(&hands->lock);
+    return done;
+}
+
+void *errand_value(Errand *errand)
+{
+    g_assert(errand->state == ERRAND_DONE);
+    return errand->value;
+}
+
+/* Takes it out of the queue, if it is there. */
+static void unqueue(Errand *errand)
+{
+    errand->recalled = true;
+    if (errand->state != ERRAND_QUEUED)
+        return;
+    g_queue_remove(&errand->hands->queue, errand);
+    errand->state = ERRAND_DONE;
+    errand->n_owners--;
+}
+
+void errand_recall(Errand *errand)
+{
+    pthread_mutex_lock(&errand->hands->lock);
+    unqueue(errand);
+    pthread_mutex_unlock(&errand->hands->lock);
+}
+
+void errand_drop(Errand *errand)
+{
+    pthread_mutex_lock(&errand->hands->lock);
+    unqueue(errand);
+    give_up_errand(errand);
+}
+
+void errand_leave(Errand *errand)
+{
+    pthread_mutex_lock(&errand->hands->lock);
+    give_up_errand(errand);
+}
+
+bool errand_is_wanted(const Errand *errand)
+{
+    bool wanted;
+
+    pthread_mutex_lock(&errand->hands->lock);
+    wanted = !errand->recalled;
+    pthread_mutex_unlock(&errand->hands->lock);
+    return wanted;
+}

@@ -1,0 +1,101 @@
+/*
+ * libvirt_act.c - telling a VM what it may run on, and what to carry with it.
+ *
+ * Nobody waits for a VM that is busy longer than a moment.  What was told it is then
+ * called off; if it was too late for that, it is found out by looking.
+ */
+#include "libvirt_host.h"
+
+#include "libvirt_xml.h"
+
+enum { TELL_US = 300 * 1000 };
+
+static bool say_no(GError **error, HostError kind, const char *why)
+{
+    g_set_error_literal(error, HOST_ERROR, (int)kind, why);
+    return false;
+}
+
+/* The VM, where it may be told something just now. */
+static KnownVm *find(LibvirtHost *host, const char *uuid, GError **error)
+{
+    KnownVm *vm = g_hash_table_lookup(host->vms, uuid);
+
+    if (!host->connection || host->hung_up)
+        say_no(error, HOST_ERROR_LOST, "the connection is closed");
+    else if (!vm || !vm->domain || vm->seen < host->n_observed)
+        say_no(error, HOST_ERROR_GONE, "it runs no more");
+    else if (!known_vm_is_free(host, vm))
+        say_no(error, HOST_ERROR_BUSY, "it has not answered yet");
+    else
+        return vm;
+    return NULL;
+}
+
+/* False when it takes too long. */
+static bool tell(LibvirtHost *host, KnownVm *vm, Errand *errand, GError **error)
+{
+    if (libvirt_host_wait(host, errand, g_get_monotonic_time() + TELL_US))
+        return true;
+    errand_recall(errand);
+    vm->out = errand;
+    return say_no(error, HOST_ERROR_BUSY, "it does not answer");
+}
+
+static bool answer(bool done, GError **why, GError **error)
+{
+    if (!done && *why)
+        g_propagate_error(error, g_steal_pointer(why));
+    return done;
+}
+
+bool libvirt_host_pin(Host *base, const char *uuid, int vcpu, const CpuSet *cpus,
+                      GError **error)
+{
+    LibvirtHost *host = (LibvirtHost *)base;
+    KnownVm *vm = find(host, uuid, error);
+    Errand *errand;
+    PinAsk *ask;
+    bool done;
+
+    if (!vm)
+        return false;
+    ask = pin_ask_new(vm->domain, vcpu, host->map_len, known_vm_pins(host, vm, vcpu),
+                      cpus);
+    errand = hands_send(host->hands, pin_ask_run, ask, pin_ask_free);
+    if (!tell(host, vm, errand, error))
+        return false;
+    host->n_calls += ask->n_calls;
+    done = answer(ask->done, &ask->error, error);
+    if (done && (guint)vcpu < vm->pins->len)
+        vm->pins->pdata[vcpu] = (gpointer)cpusets_adopt(host->sets, cpus);
+    else
+        vm->stale |= STALE_PINS;
+    errand_drop(errand);
+    return done;
+}
+
+bool libvirt_host_remember(Host *base, const char *uuid, const char *state,
+                           GError **error)
+{
+    LibvirtHost *host = (LibvirtHost *)base;
+    KnownVm *vm = find(host, uuid, error);
+    Errand *errand;
+    NoteAsk *ask;
+    bool done;
+
+    if (!vm)
+        return false;
+    ask = note_ask_new(vm->domain, state);
+    errand = hands_send(host->hands, note_ask_run, ask, note_ask_free);
+    if (!tell(host, vm, errand, error))
+        return false;
+    host->n_calls += ask->n_calls;
+    done = answer(ask->done, &ask->error, error);
+    if (done) {
+        g_free(vm->state);
+        vm->state = g_strdup(state);
+    }
+    errand_drop(errand);
+    return done;
+}

@@ -1,0 +1,118 @@
+/*
+ * libvirt_asks.h - errands to libvirt: what is asked, and what was answered.
+ *
+ * Each is a value that a hand fills by itself.  Nothing in it is shared but the
+ * connection, which libvirt guards; what it owns is freed with it.
+ */
+#ifndef LIBVIRT_ASKS_H
+#define LIBVIRT_ASKS_H
+
+#include "hands.h"
+#include "host/host.h"
+#include "libvirt_ears.h"
+
+/* Opens a connection and ties ears to it. */
+typedef struct {
+    char *uri; /* or NULL */
+    Ears *ears;
+    int n_calls;
+    GError *error;
+    virConnectPtr connection; /* taken by whoever wants to keep it */
+    bool local;               /* it is of this very machine */
+} Opening;
+
+Opening *opening_new(const char *uri, Ears *ears);
+void opening_run(void *opening, const Errand *errand);
+void opening_free(void *opening);
+
+/* Unties ears and closes a connection, which it takes over. */
+typedef struct {
+    virConnectPtr connection;
+    Ears *ears;
+} Closing;
+
+Closing *closing_new(virConnectPtr connection, Ears *ears);
+void closing_run(void *closing, const Errand *errand);
+void closing_free(void *closing);
+
+/* Which CPUs the host has.  The capabilities are told only where the CPUs are other ones
+ * than those that are known. */
+typedef struct {
+    virConnectPtr connection;
+    GByteArray *known; /* a map of those online, or NULL */
+    int n_calls;
+    GError *error;
+    int n_pcpus;
+    GByteArray *online;
+    char *capabilities; /* or NULL */
+} CpusAsk;
+
+CpusAsk *cpus_ask_new(virConnectPtr connection, const GByteArray *known);
+void cpus_ask_run(void *ask, const Errand *errand);
+void cpus_ask_free(void *ask);
+
+/* How all running VMs are: everything of a sample that changes by itself. */
+typedef struct {
+    virConnectPtr connection;
+    int n_calls;
+    GError *error;
+    int64_t taken_us;
+    GPtrArray *domains; /* of virDomain, sorted by UUID */
+    GArray *vms;        /* of SampleVm, in that order */
+    GArray *vcpus;      /* of SampleVcpu */
+    int n_silent;       /* VMs that had to be asked one by one */
+} Glance;
+
+Glance *glance_new(virConnectPtr connection);
+void glance_run(void *glance, const Errand *errand);
+void glance_free(void *glance);
+
+/* What of one VM does not change by itself. */
+typedef struct {
+    virDomainPtr domain;
+    Stale stale;
+    bool floats; /* where it last ran is wanted too */
+    int n_vcpus; /* the highest number, and one */
+    int map_len; /* bytes */
+    int n_calls;
+    GError *error;
+    char *live_xml, *inactive_xml; /* the latter only of a persistent one */
+    unsigned char *pins;           /* [n_maps * map_len] */
+    int n_maps;
+    virVcpuInfo *running; /* [n_running] */
+    int n_running;
+} Study;
+
+Study *study_new(virDomainPtr domain, Stale stale, int n_vcpus, int map_len);
+void study_run(void *study, const Errand *errand);
+void study_free(void *study);
+
+/* Pins a vCPU from what it is taken to have to something else. */
+typedef struct {
+    virDomainPtr domain;
+    int vcpu, map_len;
+    unsigned char *from, *to; /* [map_len] */
+    int n_calls;
+    GError *error;
+    bool done;
+} PinAsk;
+
+PinAsk *pin_ask_new(virDomainPtr domain, int vcpu, int map_len, const CpuSet *from,
+                    const CpuSet *to);
+void pin_ask_run(void *ask, const Errand *errand);
+void pin_ask_free(void *ask);
+
+/* Leaves a text with a VM, or takes it away. */
+typedef struct {
+    virDomainPtr domain;
+    char *xml; /* or NULL */
+    int n_calls;
+    GError *error;
+    bool done;
+} NoteAsk;
+
+NoteAsk *note_ask_new(virDomainPtr domain, const char *state);
+void note_ask_run(void *ask, const Errand *errand);
+void note_ask_free(void *ask);
+
+#endif

@@ -1,0 +1,97 @@
+/*
+ * libvirt_study.c - what of one VM is worth remembering, since it seldom changes.
+ *
+ * The owner's wishes are in the definition that a persistent VM starts from.  What is in
+ * force is in the running one, and its pins are asked for by themselves: where a VM is
+ * not persistent, its definition is what we made of it.
+ */
+#include "libvirt_asks.h"
+
+#include <stdlib.h>
+
+#include "libvirt_error.h"
+
+Study *study_new(virDomainPtr domain, Stale stale, int n_vcpus, int map_len)
+{
+    Study *study = g_new0(Study, 1);
+
+    virDomainRef(domain);
+    *study = (Study){
+        .domain = domain, .stale = stale, .n_vcpus = n_vcpus, .map_len = map_len
+    };
+    return study;
+}
+
+void study_free(void *value)
+{
+    Study *study = value;
+
+    virDomainFree(study->domain);
+    g_clear_error(&study->error);
+    g_free(study->live_xml);
+    g_free(study->inactive_xml);
+    g_free(study->pins);
+    g_free(study->running);
+    g_free(study);
+}
+
+static char *read_xml(Study *study, unsigned flags)
+{
+    char *text = virDomainGetXMLDesc(study->domain, flags), *copy = g_strdup(text);
+
+    study->n_calls++;
+    if (!text)
+        study->error = libvirt_error_last();
+    free(text);
+    return copy;
+}
+
+static bool read_wishes(Study *study)
+{
+    int persistent = virDomainIsPersistent(study->domain);
+
+    study->n_calls++;
+    if (persistent < 0) {
+        study->error = libvirt_error_last();
+        return false;
+    }
+    study->live_xml = read_xml(study, 0);
+    if (study->live_xml && persistent)
+        study->inactive_xml = read_xml(study, VIR_DOMAIN_XML_INACTIVE);
+    return !study->error;
+}
+
+static bool read_pins(Study *study)
+{
+    study->n_calls++;
+    study->pins = g_malloc0((gsize)study->n_vcpus * (gsize)study->map_len);
+    study->n_maps = virDomainGetVcpuPinInfo(study->domain, study->n_vcpus, study->pins,
+                                            study->map_len, VIR_DOMAIN_AFFECT_CURRENT);
+    if (study->n_maps < 0)
+        study->error = libvirt_error_last();
+    return !study->error;
+}
+
+/* Nice to know: that it is not told is no error. */
+static void read_running(Study *study)
+{
+    study->n_calls++;
+    study->running = g_new0(virVcpuInfo, study->n_vcpus);
+    study->n_running =
+        virDomainGetVcpus(study->domain, study->running, study->n_vcpus, NULL, 0);
+}
+
+void study_run(void *value, const Errand *errand)
+{
+    Study *study = value;
+
+    (void)errand;
+    if ((study->stale & STALE_XML) && !read_wishes(study))
+        return;
+    if (study->n_vcpus == 0)
+        return;
+    if ((study->stale & STALE_PINS) && !read_pins(study))
+        return;
+    if (study->floats)
+        read_running(study);
+}
