@@ -20,6 +20,7 @@ static const HostOps sim_ops;
 static void clear_vm(gpointer vm)
 {
     g_free(((SimVm *)vm)->name);
+    g_free(((SimVm *)vm)->state);
 }
 
 static void free_topology(gpointer topology)
@@ -175,6 +176,7 @@ static void tell_vm(const Sim *sim, const SimVm *vm, Sample *out)
         .weight = vm->weight,
         .quota = vm->quota,
         .busy = vm->busy_until_us > sim->now_us,
+        .state = g_strdup(vm->state),
     };
 
     memcpy(seen.uuid, vm->uuid, sizeof seen.uuid);
@@ -278,7 +280,7 @@ static int find_vm(Sim *sim, const char *uuid)
     return -1;
 }
 
-/* What stands against any pin of this VM. */
+/* What stands against telling this VM anything. */
 static bool objects(Sim *sim, SimVm *vm, const char *uuid, GError **error)
 {
     if (sim->now_us < sim->lost_until_us || strikes(sim, sim->faults.lost)) {
@@ -294,7 +296,7 @@ static bool objects(Sim *sim, SimVm *vm, const char *uuid, GError **error)
     }
     if (vm->refuses || strikes(sim, sim->faults.refused)) {
         g_set_error(error, HOST_ERROR, HOST_ERROR_REFUSED,
-                    "%s: its vCPUs are not to be pinned", vm->name);
+                    "%s: it is not to be changed", vm->name);
         return true;
     }
     if (vm->busy_until_us > sim->now_us || strikes(sim, sim->faults.busy)) {
@@ -334,6 +336,20 @@ static bool sim_pin(Host *host, const char *uuid, int vcpu, const CpuSet *cpus,
     return true;
 }
 
+static bool sim_remember(Host *host, const char *uuid, const char *state,
+                         GError **error)
+{
+    Sim *sim = (Sim *)host;
+    int number = find_vm(sim, uuid);
+    SimVm *vm = number >= 0 ? sim_vm(sim, number) : NULL;
+
+    if (objects(sim, vm, uuid, error))
+        return false;
+    g_free(vm->state);
+    vm->state = g_strdup(state);
+    return true;
+}
+
 /* ── judged ───────────────────────────────────────────────────────────────── */
 
 void host_sim_truth(const Host *host, SimTruth *out)
@@ -353,5 +369,6 @@ static const HostOps sim_ops = {
     .kind = "sim",
     .observe = sim_observe,
     .pin = sim_pin,
+    .remember = sim_remember,
     .close = sim_close,
 };

@@ -1,7 +1,8 @@
 /* sim_event.c - things that happen, at their time. */
 #include "sim_event.h"
 
-void sim_start_vm(Sim *sim, int number)
+/* Counters begin at zero.  What is not the VM's own is as it was. */
+static void resume_vm(Sim *sim, int number)
 {
     SimVm *vm = sim_vm(sim, number);
 
@@ -11,9 +12,27 @@ void sim_start_vm(Sim *sim, int number)
         SimVcpu *vcpu = sim_vcpu(sim, vm->first_vcpu + i);
 
         vcpu->ran_ns = vcpu->waited_ns = vcpu->polled_ns = vcpu->behind_us = 0;
+    }
+}
+
+static void start_vm(Sim *sim, int number)
+{
+    SimVm *vm = sim_vm(sim, number);
+
+    resume_vm(sim, number);
+    for (int i = 0; i < vm->max_vcpus; i++) {
+        SimVcpu *vcpu = sim_vcpu(sim, vm->first_vcpu + i);
+
         vcpu->pins = vcpu->start;
         sim_aim(sim, vcpu);
     }
+}
+
+/* What was left with it ends with it. */
+static void stop_vm(Sim *sim, int number)
+{
+    sim_vm(sim, number)->running = false;
+    g_clear_pointer(&sim_vm(sim, number)->state, g_free);
 }
 
 static void pin(Sim *sim, SimVm *vm, const CpuSet *cpus)
@@ -47,14 +66,20 @@ static void happen(Sim *sim, const SimEvent *event)
     switch (event->kind) {
     case SIM_EVENT_START:
         if (!sim_vm(sim, event->vm)->running)
-            sim_start_vm(sim, event->vm);
+            start_vm(sim, event->vm);
         return;
     case SIM_EVENT_STOP:
-        sim_vm(sim, event->vm)->running = false;
+        stop_vm(sim, event->vm);
         return;
     case SIM_EVENT_RESTART:
+        if (!sim_vm(sim, event->vm)->running)
+            return;
+        stop_vm(sim, event->vm);
+        start_vm(sim, event->vm);
+        return;
+    case SIM_EVENT_RESTORE:
         if (sim_vm(sim, event->vm)->running)
-            sim_start_vm(sim, event->vm);
+            resume_vm(sim, event->vm);
         return;
     case SIM_EVENT_BUSY:
         sim_vm(sim, event->vm)->busy_until_us = sim->now_us + event->lasts_us;

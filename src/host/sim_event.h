@@ -10,6 +10,7 @@ typedef enum {
     SIM_EVENT_START,   /* a VM that does not run begins to; from zero */
     SIM_EVENT_STOP,    /* it ends */
     SIM_EVENT_RESTART, /* its counters begin anew, and its pins as at first */
+    SIM_EVENT_RESTORE, /* its counters do, and pins and state stay: it was saved */
     SIM_EVENT_BUSY,    /* it is busy for @lasts_us */
     SIM_EVENT_REFUSE,  /* it can never be pinned again */
     SIM_EVENT_PLUG,    /* it has @number vCPUs now */

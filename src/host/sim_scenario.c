@@ -13,7 +13,7 @@
 
 static const char *const vm_keys[] = {
     "count",   "vcpus", "plugged", "weight", "quota", "polling", "backlog",
-    "allowed", "start", "load",    "from",   "until", NULL,
+    "allowed", "start", "load",    "from",   "until", "state",   NULL,
 };
 static const char *const foreign_keys[] = { "cpus", "load", NULL };
 static const char *const fault_keys[] = { "busy", "refused", "gone", "lost", NULL };
@@ -26,6 +26,7 @@ typedef struct {
     int64_t count, n_vcpus, plugged, weight, quota, polling, patience_us;
     int64_t from_us, until_us;
     const CpuSet *allowed;
+    const char *state;
     char **loads, **starts;
 } Kind;
 
@@ -130,6 +131,7 @@ static bool add_copies(Scenario *scenario, const Kind *kind, const char *name,
         vm->quota = (int)kind->quota;
         vm->polling = (int)kind->polling;
         vm->patience_us = kind->patience_us;
+        vm->state = g_strdup(kind->state);
         if (!add_vcpus(scenario, kind, copy, error))
             return false;
         sim_vm(sim, number)->n_vcpus = (int)MIN(kind->plugged, kind->n_vcpus);
@@ -182,6 +184,7 @@ static bool add_kind(Scenario *scenario, int g, GError **error)
         .plugged = SIM_VCPUS_OF_VM_MAX,
         .weight = SHARE_WEIGHT_USUAL,
         .allowed = cpusets_range(scenario->sim->sets, 0, scenario->n_pcpus),
+        .state = keys_text(keys, g, "state"),
         .loads = loads,
     };
     ScenarioVms vms = { name, (int)scenario->sim->vms->len, 0 };

@@ -19,6 +19,7 @@ static const struct {
     { "stop", SIM_EVENT_STOP, VM, false },
     { "start", SIM_EVENT_START, VM, false },
     { "restart", SIM_EVENT_RESTART, VM, false },
+    { "restore", SIM_EVENT_RESTORE, VM, false },
     { "busy", SIM_EVENT_BUSY, VM | FOR, false },
     { "migrate", SIM_EVENT_BUSY, VM | FOR, true },
     { "refuse", SIM_EVENT_REFUSE, VM, false },
@@ -128,7 +129,7 @@ bool scenario_add_event(Scenario *scenario, int g, GError **error)
     if (deed < 0)
         return keys_wrong(
             keys, g, "do", error,
-            "what? There are stop, start, restart, busy, migrate, refuse, "
+            "what? There are stop, start, restart, restore, busy, migrate, refuse, "
             "plug, weight, quota, pin, offline, online and lost");
     if (!keys_has(keys, g, "at"))
         return keys_wrong(keys, g, "at", error, "when?");

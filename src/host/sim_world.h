@@ -24,6 +24,7 @@ typedef struct {
     int64_t busy_until_us;
     bool running;
     bool refuses; /* every pin */
+    char *state;  /* what was left with it, or NULL */
 } SimVm;
 
 typedef struct {
@@ -108,7 +109,6 @@ void sim_add_vcpu(Sim *sim, const SimLoad *load, const CpuSet *allowed,
 Host *sim_begin(Sim *sim);
 
 /* As an admin or the guest would. */
-void sim_start_vm(Sim *sim, int number);
 void sim_change_topology(Sim *sim, Topology *topology);
 void sim_aim(Sim *sim, SimVcpu *vcpu); /* after its pins changed */
 
