@@ -152,7 +152,7 @@ static void note_after(int since, Truth truth, bool *balanced, Lasting *out)
 static bool live_one(Host *host, const Levels *levels, const Policy *policy,
                      int n_before, Lasting *out, GError **error)
 {
-    g_autoptr(Engine) engine = engine_new(host, policy);
+    g_autoptr(Engine) engine = engine_new(host, policy, NULL);
     g_autoptr(GError) why = NULL;
     g_auto(Period) period;
     bool balanced = false;

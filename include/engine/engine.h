@@ -7,7 +7,7 @@
 #ifndef ENGINE_ENGINE_H
 #define ENGINE_ENGINE_H
 
-#include "host/host.h"
+#include "engine/ledger.h"
 #include "plan/plan.h"
 
 /* What became of the moves. */
@@ -15,7 +15,7 @@ typedef struct {
     int done;
     int gone;     /* the VM was no more */
     int deferred; /* the VM was busy, and is left in peace for some periods */
-    int barred;   /* refused; that VM is not asked again */
+    int barred;   /* refused, and that VM is not asked again; or not written down */
 } Outcome;
 
 /* All that was known, decided and done in one turn. */
@@ -37,8 +37,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Period, period_clear)
 
 typedef struct Engine Engine;
 
-/* @host is borrowed and outlives the engine. */
-Engine *engine_new(Host *host, const Policy *policy);
+/* @host and @ledger are borrowed and outlive the engine.  Without a ledger, which is
+ * NULL, nothing that is found is remembered, and nobody else's pins are respected: for
+ * those who only look, or try. */
+Engine *engine_new(Host *host, const Policy *policy, Ledger *ledger);
 void engine_free(Engine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Engine, engine_free)
 

@@ -47,7 +47,7 @@ static void answer(const PlanOptions *options, Engine *engine, const Period *per
 
 static int plan(const PlanOptions *options, Host *host, const Policy *policy)
 {
-    g_autoptr(Engine) engine = engine_new(host, policy);
+    g_autoptr(Engine) engine = engine_new(host, policy, NULL);
     g_autoptr(GString) text = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
     g_auto(Period) period;

@@ -231,7 +231,7 @@ static int turn_on(const Turns *turns, Host *host, const Policy *policy)
                                 .colour = turns_in_colour(),
                                 .words = g_string_new(NULL),
                                 .json = g_string_new(NULL) };
-    g_autoptr(Engine) engine = engine_new(host, policy);
+    g_autoptr(Engine) engine = engine_new(host, policy, NULL);
     g_auto(Period) period;
     g_autoptr(GError) error = NULL;
 

@@ -15,9 +15,9 @@
 /* Periods until a VM that was busy is asked again; one that refuses, never. */
 enum { PATIENCE = 10, FOR_EVER = G_MAXINT };
 
-void actuator_init(Actuator *actuator, Host *host)
+void actuator_init(Actuator *actuator, Host *host, Ledger *ledger)
 {
-    actuator->host = host;
+    *actuator = (Actuator){ .host = host, .ledger = ledger };
     actuator->patience = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 }
 
@@ -90,13 +90,58 @@ static bool take_no(Actuator *actuator, const Vm *vm, GError *why, Outcome *out)
     return false;
 }
 
+/* ── carrying out ─────────────────────────────────────────────────────────── */
+
+static int patience_for(const Actuator *actuator, const Period *period,
+                        const Move *move)
+{
+    const Snapshot *snapshot = &period->snapshot;
+
+    return patience_with(actuator, snapshot->vms[snapshot->vcpus[move->vcpu].vm].uuid);
+}
+
+static bool is_so(const Period *period, const Move *move)
+{
+    return move->cpus == period->snapshot.vcpus[move->vcpu].pins;
+}
+
+/* What is going to be done is written down first, and all at once.  False if it cannot
+ * be: that is said once, until it can. */
+static bool write_down(Actuator *actuator, const Period *period)
+{
+    const GArray *moves = period->plan.moves;
+    g_autoptr(GError) why = NULL;
+    bool well;
+
+    for (guint i = 0; i < moves->len; i++) {
+        const Move *move = &g_array_index(moves, Move, i);
+
+        if (!is_so(period, move) && patience_for(actuator, period, move) == 0)
+            ledger_intend(actuator->ledger, &period->sample, move->vcpu, move->cpus);
+    }
+    well = ledger_save(actuator->ledger, &why);
+    if (!well && !actuator->unwritten)
+        g_warning("nothing is pinned that cannot be written down: %s", why->message);
+    actuator->unwritten = !well;
+    return well;
+}
+
+static bool ask(Actuator *actuator, const Vm *vm, const Vcpu *vcpu, const CpuSet *cpus,
+                GError **error)
+{
+    Host *host = actuator->host;
+
+    return (!actuator->ledger ||
+            ledger_leave(actuator->ledger, host, vm->uuid, error)) &&
+           host->ops->pin(host, vm->uuid, vcpu->number, cpus, error);
+}
+
 static bool carry_out(Actuator *actuator, const Vm *vm, const Vcpu *vcpu,
                       const CpuSet *cpus, Outcome *out, GError **error)
 {
-    Host *host = actuator->host;
     g_autoptr(GError) why = NULL;
 
-    if (host->ops->pin(host, vm->uuid, vcpu->number, cpus, &why)) {
+    if (ask(actuator, vm, vcpu, cpus, &why)) {
         out->done++;
         return true;
     }
@@ -111,13 +156,19 @@ bool actuator_apply(Actuator *actuator, Period *period, GError **error)
     const GArray *moves = period->plan.moves;
     Outcome *out = &period->outcome;
 
-    for (guint i = 0; moves && i < moves->len; i++) {
+    if (!moves || moves->len == 0)
+        return true;
+    if (actuator->ledger && !write_down(actuator, period)) {
+        out->barred += (int)moves->len;
+        return true;
+    }
+    for (guint i = 0; i < moves->len; i++) {
         const Move *move = &g_array_index(moves, Move, i);
         const Vcpu *vcpu = &period->snapshot.vcpus[move->vcpu];
         const Vm *vm = &period->snapshot.vms[vcpu->vm];
         int periods = patience_with(actuator, vm->uuid);
 
-        if (move->cpus == vcpu->pins)
+        if (is_so(period, move))
             continue;
         if (periods == FOR_EVER)
             out->barred++;

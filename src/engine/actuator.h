@@ -6,10 +6,12 @@
 
 typedef struct {
     Host *host;           /* borrowed */
+    Ledger *ledger;       /* borrowed; or NULL */
     GHashTable *patience; /* uuid -> periods until it is asked again */
+    bool unwritten;       /* the ledger could not be written, and that was said */
 } Actuator;
 
-void actuator_init(Actuator *actuator, Host *host);
+void actuator_init(Actuator *actuator, Host *host, Ledger *ledger);
 void actuator_clear(Actuator *actuator);
 
 /* A period begins: marks as busy the VMs that are left in peace, so that the plan is

@@ -5,7 +5,8 @@
 #include "model/history.h"
 
 struct Engine {
-    Host *host; /* borrowed */
+    Host *host;     /* borrowed */
+    Ledger *ledger; /* borrowed; or NULL */
     Policy policy;
     History *history;
     Planner *planner;
@@ -26,15 +27,16 @@ void period_clear(Period *period)
     sample_clear(&period->sample);
 }
 
-Engine *engine_new(Host *host, const Policy *policy)
+Engine *engine_new(Host *host, const Policy *policy, Ledger *ledger)
 {
     Engine *engine = g_new0(Engine, 1);
 
     engine->host = host;
+    engine->ledger = ledger;
     engine->policy = *policy;
     engine->history = history_new(policy->forecast);
     engine->planner = planner_new();
-    actuator_init(&engine->actuator, host);
+    actuator_init(&engine->actuator, host, ledger);
     return engine;
 }
 
@@ -69,6 +71,8 @@ bool engine_step(Engine *engine, Period *out, GError **error)
     out->derived = false;
     out->outcome = (Outcome){ 0 };
     if (!host->ops->observe(host, &out->sample, error))
+        return false;
+    if (engine->ledger && !ledger_meet(engine->ledger, host, &out->sample, error))
         return false;
     out->derived = history_derive(engine->history, &out->sample, &out->snapshot);
     if (!out->derived)

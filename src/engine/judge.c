@@ -218,7 +218,7 @@ static bool live_on(Engine *engine, Period *period, GError **error)
 bool judge_run(Host *sim, const Policy *policy, int n_periods, Judgement *out,
                GError **error)
 {
-    g_autoptr(Engine) engine = engine_new(sim, policy);
+    g_autoptr(Engine) engine = engine_new(sim, policy, NULL);
     g_auto(Period) period;
     g_auto(Judge) judge;
     g_autoptr(GError) why = NULL;

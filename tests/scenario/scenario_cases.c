@@ -72,7 +72,7 @@ static void live(Host *sim, Life *out)
     Loads loads = { 0 };
 
     policy.granularity = (Granularity){ .level = LEVEL_PCPU };
-    engine = engine_new(sim, &policy);
+    engine = engine_new(sim, &policy, NULL);
     period_init(&period);
     while (engine_step(engine, &period, NULL)) {
         out->n_periods = period.number;

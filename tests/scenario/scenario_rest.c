@@ -92,7 +92,7 @@ static void comes_to_rest(const void *argument)
     int n_moves = 0, last = 0;
 
     policy.granularity = (Granularity){ .level = LEVEL_PCPU };
-    engine = engine_new(sim, &policy);
+    engine = engine_new(sim, &policy, NULL);
     period_init(&period);
     while (engine_step(engine, &period, NULL)) {
         n_moves += period.outcome.done;

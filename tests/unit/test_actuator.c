@@ -44,7 +44,7 @@ static void world_init(World *world)
     world->cue.pinned = g_string_new(NULL);
     a_vcpu(world->scene, 0, 500);
     a_vcpu(world->scene, 0, 500);
-    actuator_init(&world->actuator, &world->cue.host);
+    actuator_init(&world->actuator, &world->cue.host, NULL);
     world->period.plan.moves = g_array_new(FALSE, TRUE, sizeof(Move));
     for (int i = 0; i < 2; i++) {
         Move move = { .vcpu = i, .from = 0, .to = 1 };

@@ -165,7 +165,7 @@ static void run_init(Run *run, const char *script, int period_ms)
     run->script.sets = cpusets_new();
     run->script.topology = topology_new(run->script.sets, 2, 1, 2, 2);
     run->script.pins = run->script.topology->online;
-    run->engine = engine_new(&run->script.host, &policy);
+    run->engine = engine_new(&run->script.host, &policy, NULL);
     run->wishes = (DaemonWishes){ .what = "script:",
                                   .engine = run->engine,
                                   .period_us = period_ms * G_TIME_SPAN_MILLISECOND,

@@ -37,7 +37,7 @@ static void the_first_sample_has_nothing_to_compare_with(void)
 {
     g_autoptr(Host) host = a_sim(crowded);
     Policy policy = single_cpus(RULE_FLOW);
-    g_autoptr(Engine) engine = engine_new(host, &policy);
+    g_autoptr(Engine) engine = engine_new(host, &policy, NULL);
     g_auto(Period) period;
 
     period_init(&period);
@@ -54,7 +54,7 @@ static void a_crowded_host_is_spread_and_then_let_be(void)
 {
     g_autoptr(Host) host = a_sim(crowded);
     Policy policy = single_cpus(RULE_FLOW);
-    g_autoptr(Engine) engine = engine_new(host, &policy);
+    g_autoptr(Engine) engine = engine_new(host, &policy, NULL);
     g_autoptr(GError) error = NULL;
     int done = 0, number = 0;
     g_auto(Period) period;

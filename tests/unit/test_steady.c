@@ -153,7 +153,7 @@ static void allocates_nothing(bool restless)
 
     quiet_init(&quiet, restless);
     policy.granularity = (Granularity){ .level = LEVEL_PCPU };
-    engine = engine_new(&quiet.host, &policy);
+    engine = engine_new(&quiet.host, &policy, NULL);
     period_init(&period);
     turn(engine, &period, WARM_UP);
     before = n_allocations;
