@@ -159,6 +159,12 @@ bool ledger_leave(Ledger *ledger, Host *host, const char *uuid, GError **error)
 
 /* ── giving back ──────────────────────────────────────────────────────────── */
 
+/* What was asked for, and not seen in force yet. */
+static bool has_been_asked(const BookVcpu *vcpu)
+{
+    return vcpu->n_asked > 0 && vcpu->asked[vcpu->n_asked - 1] != vcpu->seen;
+}
+
 static Reply give_back(Ledger *ledger, Host *host, Sample *sample, const SampleVm *seen,
                        BookVm *vm, GError **error)
 {
@@ -170,7 +176,8 @@ static Reply give_back(Ledger *ledger, Host *host, Sample *sample, const SampleV
 
         if (!track->found)
             continue;
-        reply = book_return(host, sample, seen->first_vcpu + i, track->found, error);
+        reply = book_return(host, sample, seen->first_vcpu + i, track->found,
+                            has_been_asked(track), error);
         if (reply == REPLY_LATER || reply == REPLY_LOST)
             return reply;
         track->found = NULL;

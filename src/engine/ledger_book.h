@@ -81,8 +81,9 @@ bool book_parse(Book *book, const char *boot, const char *text, GError **error);
 typedef enum { REPLY_DONE, REPLY_LATER, REPLY_NEVER, REPLY_LOST } Reply;
 
 /* Gives @vcpu of @sample back the pins @found: what of them is there, or else all that
- * its owner allows.  Leaves in the sample what is then in force. */
-Reply book_return(Host *host, Sample *sample, int vcpu, const CpuSet *found,
+ * its owner allows.  Nothing is asked where that is so already, unless @stale: something
+ * else may have come into force since.  Leaves in the sample what then is. */
+Reply book_return(Host *host, Sample *sample, int vcpu, const CpuSet *found, bool stale,
                   GError **error);
 
 /* Leaves with the VM what is owed, or takes away what was left where nothing is. */

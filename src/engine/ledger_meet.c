@@ -62,7 +62,7 @@ static Reply reply_to(bool well, GError *why, const char *name, GError **error)
 }
 
 Reply book_return(Host *host, Sample *sample, int number, const CpuSet *found,
-                  GError **error)
+                  bool stale, GError **error)
 {
     SampleVcpu *vcpu = &g_array_index(sample->vcpus, SampleVcpu, number);
     const SampleVm *vm = &g_array_index(sample->vms, SampleVm, vcpu->vm);
@@ -76,7 +76,7 @@ Reply book_return(Host *host, Sample *sample, int number, const CpuSet *found,
 
     if (!cpuset_meets(cpus, topology->online))
         cpus = vcpu->allowed;
-    if (same(cpus, vcpu->pins))
+    if (!stale && same(cpus, vcpu->pins))
         return REPLY_DONE;
     well = host->ops->pin(host, vm->uuid, vcpu->number, cpus, &why);
     reply = reply_to(well, why, vm->name, error);
@@ -167,42 +167,39 @@ static bool is_another(const Book *book, const Sample *sample, BookVm *known,
 
 /* ── one that carries a state ─────────────────────────────────────────────── */
 
+/* What is in force until its own pins are is no surprise. */
 static void welcome(Book *book, BookVm *known, const Sample *sample, const SampleVm *vm)
 {
-    bool clear = book_read_state(book, known, vm->state);
-
-    if (!clear) {
+    if (!book_read_state(book, known, vm->state)) {
         g_message("%s carries a state that cannot be understood; it is left alone "
                   "until it restarts",
                   vm->name);
         g_array_set_size(known->vcpus, 0);
         known->hands_off = book->unsaved = true;
-    } else if (book->trusting) {
-        for (int i = 0; i < vm->n_vcpus; i++) {
-            const SampleVcpu *vcpu = vcpu_of(sample, vm, i);
-
-            book_ask(book_vcpu(known, vcpu->number),
-                     cpusets_adopt(book->sets, vcpu->pins));
-        }
-        known->left = known->carried = true;
-    } else {
-        known->arriving = true;
+        return;
     }
+    for (int i = 0; i < vm->n_vcpus; i++) {
+        const SampleVcpu *vcpu = vcpu_of(sample, vm, i);
+
+        book_ask(book_vcpu(known, vcpu->number), cpusets_adopt(book->sets, vcpu->pins));
+    }
+    known->left = known->carried = book->trusting;
+    known->arriving = !book->trusting;
 }
 
-/* What is in force until its own pins are is no surprise. */
 static bool give_back(Book *book, Host *host, Sample *sample, BookVm *known,
                       SampleVm *vm, GError **error)
 {
     vm->hands_off = true;
     for (int i = 0; i < vm->n_vcpus && !vm->busy; i++) {
         const SampleVcpu *vcpu = vcpu_of(sample, vm, i);
-        BookVcpu *owed = book_vcpu(known, vcpu->number);
+        BookVcpu *track = book_vcpu(known, vcpu->number);
         Reply reply = REPLY_DONE;
 
-        book_ask(owed, cpusets_adopt(book->sets, vcpu->pins));
-        if (owed->found)
-            reply = book_return(host, sample, vm->first_vcpu + i, owed->found, error);
+        if (track->found)
+            reply = book_return(host, sample, vm->first_vcpu + i, track->found, false,
+                                error);
+        track->seen = cpusets_adopt(book->sets, vcpu->pins);
         if (reply == REPLY_LOST)
             return false;
         if (reply == REPLY_LATER)
