@@ -18,6 +18,11 @@ void report_heading(bool colour, GString *out);
 void report_period(const Period *period, const Policy *policy, bool colour,
                    GString *out);
 
+/* The same as a sentence, and a move of it as another, for a log. */
+void report_sentence(const Period *period, const Policy *policy, GString *out);
+void report_move(const Period *period, const Policy *policy, const Move *move,
+                 GString *out);
+
 /* The same on one line of JSON. */
 void report_json(const Period *period, const Policy *policy, GString *out);
 

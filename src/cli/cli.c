@@ -106,27 +106,53 @@ int cli_broken(const GError *why)
     return cli_failed("%s", why->message);
 }
 
-/* Whatever it is, hearing of it once is enough. */
-static bool is_news(const char *message)
+/* Of as many warnings as this it is known that they were heard. */
+enum { HEARD_MAX = 1000 };
+
+/* Whatever it is, hearing of it once is enough, until something has changed. */
+static bool is_news(GLogLevelFlags level, const char *message)
 {
     static GHashTable *heard;
 
     if (!heard)
         heard = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-    return g_hash_table_add(heard, g_strdup(message));
+    if (level & G_LOG_LEVEL_MESSAGE || g_hash_table_size(heard) >= HEARD_MAX)
+        g_hash_table_remove_all(heard);
+    return !(level & G_LOG_LEVEL_WARNING) || g_hash_table_add(heard, g_strdup(message));
+}
+
+bool cli_to_journal(void)
+{
+    static int is = -1;
+
+    if (is < 0)
+        is = g_log_writer_is_journald(fileno(stderr));
+    return is;
+}
+
+static const char *message_in(const GLogField *fields, gsize n_fields)
+{
+    for (gsize i = 0; i < n_fields; i++)
+        if (strcmp(fields[i].key, "MESSAGE") == 0)
+            return fields[i].value;
+    return "";
 }
 
 static GLogWriterOutput hear(GLogLevelFlags level, const GLogField *fields,
                              gsize n_fields, void *nothing)
 {
+    const char *message = message_in(fields, n_fields);
+
     (void)nothing;
+    if (!is_news(level, message))
+        return G_LOG_WRITER_HANDLED;
+    if (cli_to_journal() && !(level & G_LOG_LEVEL_DEBUG) &&
+        g_log_writer_journald(level, fields, n_fields, NULL) == G_LOG_WRITER_HANDLED)
+        return G_LOG_WRITER_HANDLED;
     if (level & (G_LOG_LEVEL_ERROR | G_LOG_LEVEL_CRITICAL))
         return g_log_writer_standard_streams(level, fields, n_fields, NULL);
-    if (!(level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE)))
-        return G_LOG_WRITER_HANDLED;
-    for (gsize i = 0; i < n_fields; i++)
-        if (strcmp(fields[i].key, "MESSAGE") == 0 && is_news(fields[i].value))
-            fprintf(stderr, "%s: %s\n", g_get_prgname(), (const char *)fields[i].value);
+    if (level & (G_LOG_LEVEL_WARNING | G_LOG_LEVEL_MESSAGE))
+        fprintf(stderr, "%s: %s\n", g_get_prgname(), message);
     return G_LOG_WRITER_HANDLED;
 }
 

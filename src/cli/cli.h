@@ -38,8 +38,11 @@ int cli_failed(const char *format, ...) G_GNUC_PRINTF(1, 2);
 int cli_unreadable(const GError *why);
 int cli_broken(const GError *why);
 
-/* g_warning and its like in one line, as a complaint; each only once. */
+/* g_warning and g_message in one line, as a complaint.  A warning is heard only once,
+ * until there was a message.  Where standard error is the system's journal they become
+ * entries in that, as does what else is told with g_log_structured. */
 void cli_hear_warnings(void);
+bool cli_to_journal(void);
 
 /* ── answering ────────────────────────────────────────────────────────────── */
 

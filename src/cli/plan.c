@@ -1,5 +1,6 @@
 /* plan.c - "pinflow plan": observe, say what would be moved and why, move nothing. */
-#include "turns.h"
+#include "engine/report.h"
+#include "telling.h"
 #include "wishes.h"
 
 typedef struct {
@@ -40,8 +41,8 @@ static void answer(const PlanOptions *options, Engine *engine, const Period *per
     else if (options->json)
         report_json(period, policy, out);
     else {
-        report_heading(turns_in_colour(), out);
-        report_period(period, policy, turns_in_colour(), out);
+        report_heading(telling_in_colour(), out);
+        report_period(period, policy, telling_in_colour(), out);
     }
 }
 

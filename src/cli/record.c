@@ -1,4 +1,5 @@
 /* record.c - "pinflow record": write down what a host says, and change nothing. */
+#include "daemon/signals.h"
 #include "engine/engine.h"
 #include "turns.h"
 #include "wishes.h"
@@ -26,8 +27,8 @@ static int listen(Host *host, int cycles)
     Sample sample;
 
     sample_init(&sample);
-    turns_heed_signals();
-    for (int n = 0; (cycles == 0 || n <= cycles) && !turns_interrupted(); n++)
+    signals_heed_end();
+    for (int n = 0; (cycles == 0 || n <= cycles) && !*signals_end(); n++)
         if (!host->ops->observe(host, &sample, &error) || !host_record_is_whole(host))
             break;
     sample_clear(&sample);

@@ -6,13 +6,10 @@
  */
 #include "turns.h"
 
-#include <errno.h>
-#include <signal.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "daemon/signals.h"
+#include "telling.h"
 #include "wishes.h"
 
 /* A host that has not answered for so many periods will not answer any more. */
@@ -56,85 +53,6 @@ bool turns_grant(Turns *turns, int *code)
     return false;
 }
 
-/* ── who reads ────────────────────────────────────────────────────────────── */
-
-bool turns_in_colour(void)
-{
-    const char *terminal = g_getenv("TERM"), *no_colour = g_getenv("NO_COLOR");
-
-    return isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0 &&
-           !(no_colour && *no_colour);
-}
-
-static volatile sig_atomic_t interrupted;
-
-static void note(int number)
-{
-    interrupted = 1;
-    signal(number, SIG_DFL);
-}
-
-void turns_heed_signals(void)
-{
-    signal(SIGINT, note);
-    signal(SIGTERM, note);
-}
-
-bool turns_interrupted(void)
-{
-    return interrupted;
-}
-
-/* ── the journal ──────────────────────────────────────────────────────────── */
-
-typedef struct {
-    const char *path;
-    FILE *file; /* NULL where there is none, or it could not be written to */
-    bool failed;
-} Journal;
-
-static bool journal_open(Journal *journal, const char *path)
-{
-    *journal = (Journal){ .path = path };
-    if (!path)
-        return true;
-    journal->file = fopen(path, "ae");
-    if (journal->file) {
-        setvbuf(journal->file, NULL, _IONBF, 0);
-        return true;
-    }
-    cli_failed("%s: %s", path, g_strerror(errno));
-    return false;
-}
-
-static void journal_close(Journal *journal)
-{
-    if (journal->file)
-        fclose(journal->file);
-    journal->file = NULL;
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Journal, journal_close)
-
-/* A journal that cannot be kept is no reason to stop managing the host.  It ends with a
- * whole line, unless it is no file that could be cut. */
-static void journal_add(Journal *journal, const char *line)
-{
-    struct stat whole;
-
-    if (!journal->file)
-        return;
-    if (fstat(fileno(journal->file), &whole) < 0)
-        whole = (struct stat){ 0 };
-    if (fputs(line, journal->file) != EOF)
-        return;
-    cli_failed("no more journal: %s: %s", journal->path, g_strerror(errno));
-    if (S_ISREG(whole.st_mode) && ftruncate(fileno(journal->file), whole.st_size) < 0)
-        cli_failed("%s: its end is cut short: %s", journal->path, g_strerror(errno));
-    journal->failed = true;
-    journal_close(journal);
-}
-
 /* ── the recording ────────────────────────────────────────────────────────── */
 
 static bool is_same_file(const char *a, const char *b)
@@ -166,46 +84,11 @@ Host *turns_record(Host *host, const char *file, const char *replayed,
 
 /* ── turning ──────────────────────────────────────────────────────────────── */
 
-typedef struct {
-    const Turns *turns;
-    const Policy *policy;
-    bool colour;
-    Journal journal;
-    GString *words, *json;
-} Telling;
-
-static void telling_clear(Telling *telling)
-{
-    journal_close(&telling->journal);
-    g_string_free(telling->words, TRUE);
-    g_string_free(telling->json, TRUE);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Telling, telling_clear)
-
-/* False when nobody can hear it. */
-static bool tell(Telling *telling, const Period *period)
-{
-    const GString *said = telling->turns->json ? telling->json : telling->words;
-
-    g_string_truncate(telling->words, 0);
-    g_string_truncate(telling->json, 0);
-    if (telling->turns->json || telling->journal.file)
-        report_json(period, telling->policy, telling->json);
-    if (!telling->turns->json) {
-        if (period->number == 1)
-            report_heading(telling->colour, telling->words);
-        report_period(period, telling->policy, telling->colour, telling->words);
-    }
-    journal_add(&telling->journal, telling->json->str);
-    return cli_print(said->str);
-}
-
 /* A host that does not answer is asked again: its time goes on meanwhile.  False when it
  * has ended, or is silent for good. */
 static bool turn(Engine *engine, Period *period, GError **error)
 {
-    for (int patience = SILENCE_MAX; patience > 0 && !interrupted; patience--) {
+    for (int patience = SILENCE_MAX; patience > 0 && !*signals_end(); patience--) {
         if (*error && patience == SILENCE_MAX - 1)
             cli_failed("%s; asking again", (*error)->message);
         g_clear_error(error);
@@ -219,28 +102,24 @@ static bool turn(Engine *engine, Period *period, GError **error)
 
 static bool enough(const Turns *turns, const Period *period)
 {
-    return turns_interrupted() ||
+    return *signals_end() != 0 ||
            (turns->exit_when_idle && period->sample.vms->len == 0) ||
            (turns->cycles > 0 && period->number >= turns->cycles);
 }
 
 static int turn_on(const Turns *turns, Host *host, const Policy *policy)
 {
-    g_auto(Telling) telling = { .turns = turns,
-                                .policy = policy,
-                                .colour = turns_in_colour(),
-                                .words = g_string_new(NULL),
-                                .json = g_string_new(NULL) };
+    g_auto(Telling) telling;
     g_autoptr(Engine) engine = engine_new(host, policy, NULL);
     g_auto(Period) period;
     g_autoptr(GError) error = NULL;
 
     period_init(&period);
-    if (!journal_open(&telling.journal, turns->journal))
+    if (!telling_open(&telling, policy, turns->json, false, turns->journal))
         return EXIT_FAILED;
-    turns_heed_signals();
+    signals_heed_end();
     while (turn(engine, &period, &error)) {
-        if (period.derived && !tell(&telling, &period))
+        if (period.derived && !telling_tell(&telling, &period))
             break;
         if (enough(turns, &period))
             break;

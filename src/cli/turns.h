@@ -6,7 +6,6 @@
 
 #include "cli.h"
 #include "engine/engine.h"
-#include "engine/report.h"
 
 typedef struct {
     int cycles; /* 0 for no end */
@@ -34,12 +33,5 @@ int turns_run(const Turns *turns, Host *host, const char *replayed,
  * after saying why; @host is then closed. */
 Host *turns_record(Host *host, const char *file, const char *replayed,
                    const Policy *policy, int *code);
-
-/* Whether a terminal that shows colours reads standard output. */
-bool turns_in_colour(void);
-
-/* From here on, being interrupted is noted and no more; a second time is an end. */
-void turns_heed_signals(void);
-bool turns_interrupted(void);
 
 #endif

@@ -100,23 +100,20 @@ static void append_line(GString *out, const View *view, bool colour)
 /* ── what is below it ─────────────────────────────────────────────────────── */
 
 /* Other rules have no reasons that could be told. */
-static void append_move(GString *out, const View *view, const Move *move)
+void report_move(const Period *period, const Policy *policy, const Move *move,
+                 GString *out)
 {
-    const Plan *plan = &view->period->plan;
-    const Snapshot *snapshot = &view->period->snapshot;
+    const Snapshot *snapshot = &period->snapshot;
     const Vcpu *vcpu = &snapshot->vcpus[move->vcpu];
 
-    g_string_append(out, INDENT);
-    if (view->policy->rule == RULE_FLOW) {
-        explain_move(plan, snapshot, move, out);
-    } else {
-        g_string_append_printf(out, "%s/%d: ", snapshot->vms[vcpu->vm].name,
-                               vcpu->number);
-        places_name(view->places, move->from, out);
-        g_string_append(out, " → ");
-        places_name(view->places, move->to, out);
+    if (policy->rule == RULE_FLOW) {
+        explain_move(&period->plan, snapshot, move, out);
+        return;
     }
-    g_string_append_c(out, '\n');
+    g_string_append_printf(out, "%s/%d: ", snapshot->vms[vcpu->vm].name, vcpu->number);
+    places_name(&period->plan.places, move->from, out);
+    g_string_append(out, " → ");
+    places_name(&period->plan.places, move->to, out);
 }
 
 static void append_moves(GString *out, const View *view)
@@ -124,8 +121,11 @@ static void append_moves(GString *out, const View *view)
     const GArray *moves = view->period->plan.moves;
     guint told = MIN(moves->len, MOVES_TOLD);
 
-    for (guint i = 0; i < told; i++)
-        append_move(out, view, &g_array_index(moves, Move, i));
+    for (guint i = 0; i < told; i++) {
+        g_string_append(out, INDENT);
+        report_move(view->period, view->policy, &g_array_index(moves, Move, i), out);
+        g_string_append_c(out, '\n');
+    }
     if (told < moves->len)
         g_string_append_printf(out, INDENT "and %u more\n", moves->len - told);
 }
@@ -199,4 +199,35 @@ void report_period(const Period *period, const Policy *policy, bool colour,
         return;
     append_moves(out, &view);
     append_bars(out, &view, colour);
+}
+
+/* ── the sentences ────────────────────────────────────────────────────────── */
+
+static void append_numbers(GString *out, const View *view, int64_t before,
+                           int64_t after)
+{
+    decimal_format(before, 1, out);
+    if (view->moving) {
+        g_string_append(out, " → ");
+        decimal_format(after, 1, out);
+    }
+}
+
+void report_sentence(const Period *period, const Policy *policy, GString *out)
+{
+    const Snapshot *snapshot = &period->snapshot;
+    g_auto(View) view;
+
+    view_init(&view, period, policy);
+    append_deed(out, &view, false);
+    g_string_append(out, "; wanted ");
+    decimal_format(view.wanted / 10, 2, out);
+    g_string_append_printf(out, " of %d CPUs, busiest ",
+                           snapshot->topology->online->n_cpus);
+    append_numbers(out, &view, view_busiest(&view, &view.before),
+                   view_busiest(&view, &view.after));
+    g_string_append(out, " %, spread ");
+    append_numbers(out, &view, loads_sigma(&view.before, view.places) / 100,
+                   loads_sigma(&view.after, view.places) / 100);
+    g_string_append(out, " %");
 }

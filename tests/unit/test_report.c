@@ -185,6 +185,34 @@ static void json_is_one_line_and_says_the_same(void)
         "{\"cpus\": \"1\", \"capacity\": 1.000, \"before\": 0.000, \"after\": 0.900}");
 }
 
+static void a_log_has_sentences(void)
+{
+    g_auto(World) moving, calm;
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    world_init(&moving, PLAN_MOVES);
+    report_sentence(&moving.period, &moving.policy, out);
+    g_assert_cmpstr(out->str, ==,
+                    "1 move; wanted 1.20 of 2 CPUs, busiest 120.0 → 90.0 %, "
+                    "spread 60.0 → 30.0 %");
+    world_init(&calm, PLAN_CALM);
+    g_string_truncate(out, 0);
+    report_sentence(&calm.period, &calm.policy, out);
+    g_assert_true(g_str_has_prefix(out->str, "calm; wanted 1.20 of 2 CPUs, busiest "));
+}
+
+static void so_has_a_move(void)
+{
+    g_auto(World) world;
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    world_init(&world, PLAN_MOVES);
+    report_move(&world.period, &world.policy,
+                &g_array_index(world.period.plan.moves, Move, 0), out);
+    g_assert_true(g_str_has_prefix(out->str, "web \"1\"/0: "));
+    g_assert_null(strchr(out->str, '\n'));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -193,6 +221,8 @@ int main(int argc, char **argv)
     g_test_add_func("/report/moves", moves_come_with_reasons_and_bars);
     g_test_add_func("/report/outcome", what_did_not_happen_is_told);
     g_test_add_func("/report/other-rules", other_rules_give_no_reasons);
+    g_test_add_func("/report/sentence", a_log_has_sentences);
+    g_test_add_func("/report/move", so_has_a_move);
     g_test_add_func("/report/colours", terminals_get_colours);
     g_test_add_func("/report/json", json_is_one_line_and_says_the_same);
     return g_test_run();

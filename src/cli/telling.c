@@ -1,0 +1,103 @@
+/* telling.c - see telling.h. */
+#include "telling.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "cli.h"
+#include "engine/report.h"
+
+/* How long a real host may be calm before one says so again. */
+#define HEARTBEAT_US (5 * G_TIME_SPAN_MINUTE)
+
+bool telling_in_colour(void)
+{
+    const char *terminal = g_getenv("TERM"), *no_colour = g_getenv("NO_COLOR");
+
+    return isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0 &&
+           !(no_colour && *no_colour);
+}
+
+bool telling_open(Telling *telling, const Policy *policy, bool json, bool live,
+                  const char *journal)
+{
+    *telling = (Telling){ .policy = policy,
+                          .json = json,
+                          .live = live,
+                          .colour = telling_in_colour(),
+                          .words = g_string_new(NULL),
+                          .lines = g_string_new(NULL) };
+    return journal_open(&telling->journal, journal);
+}
+
+void telling_close(Telling *telling)
+{
+    journal_close(&telling->journal);
+    g_string_free(telling->words, TRUE);
+    g_string_free(telling->lines, TRUE);
+}
+
+/* After something was done, it is news that all is calm. */
+static bool is_news(const Telling *telling, const Period *period)
+{
+    return !telling->live || telling->told_us == 0 || telling->moving ||
+           period->plan.verdict == PLAN_MOVES ||
+           period->snapshot.taken_us - telling->told_us >= HEARTBEAT_US;
+}
+
+static void log_moves(const Telling *telling, const Period *period)
+{
+    const Snapshot *snapshot = &period->snapshot;
+
+    for (guint i = 0; i < period->plan.moves->len; i++) {
+        const Move *move = &g_array_index(period->plan.moves, Move, i);
+        const Vcpu *vcpu = &snapshot->vcpus[move->vcpu];
+        const Vm *vm = &snapshot->vms[vcpu->vm];
+        g_autoptr(GString) reason = g_string_new(NULL);
+
+        report_move(period, telling->policy, move, reason);
+        g_log_structured(G_LOG_DOMAIN, G_LOG_LEVEL_INFO, "PINFLOW_VM", "%s", vm->name,
+                         "PINFLOW_UUID", "%s", vm->uuid, "PINFLOW_VCPU", "%d",
+                         vcpu->number, "MESSAGE", "%s", reason->str);
+    }
+}
+
+static void log_period(Telling *telling, const Period *period)
+{
+    report_sentence(period, telling->policy, telling->words);
+    g_log_structured(G_LOG_DOMAIN, G_LOG_LEVEL_INFO, "PINFLOW_VERDICT", "%s",
+                     plan_verdict_name(period->plan.verdict), "PINFLOW_PERIOD", "%d",
+                     period->number, "MESSAGE", "%s", telling->words->str);
+    if (period->plan.verdict == PLAN_MOVES)
+        log_moves(telling, period);
+}
+
+static bool tell_people(Telling *telling, const Period *period)
+{
+    bool heading = telling->told_us == 0;
+
+    g_string_truncate(telling->words, 0);
+    if (!is_news(telling, period))
+        return true;
+    telling->told_us = MAX(period->snapshot.taken_us, 1);
+    telling->moving = period->plan.verdict == PLAN_MOVES;
+    if (cli_to_journal()) {
+        log_period(telling, period);
+        return true;
+    }
+    if (heading)
+        report_heading(telling->colour, telling->words);
+    report_period(period, telling->policy, telling->colour, telling->words);
+    return cli_print(telling->words->str);
+}
+
+bool telling_tell(Telling *telling, const Period *period)
+{
+    g_string_truncate(telling->lines, 0);
+    if (telling->json || telling->journal.file)
+        report_json(period, telling->policy, telling->lines);
+    journal_add(&telling->journal, telling->lines->str);
+    if (telling->json)
+        return cli_print(telling->lines->str);
+    return tell_people(telling, period);
+}
