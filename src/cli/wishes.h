@@ -6,8 +6,8 @@
 #define WISHES_H
 
 #include "cli.h"
+#include "conf/conf.h"
 #include "host/host.h"
-#include "plan/policy.h"
 
 /* ── of a plan ────────────────────────────────────────────────────────────── */
 
@@ -41,11 +41,5 @@ Host *host_wishes_open(const HostWishes *wishes, int64_t period_us, int *code);
 
 /* The recording that it is, or NULL if it is none. */
 const char *host_wishes_replayed(const HostWishes *wishes);
-
-/* "3" or "0.25": above no microsecond and at most a day.  False for anything else. */
-bool seconds_parse(const char *text, int64_t *out_us);
-
-/* The same, of a period: one that is too short shows nothing. */
-bool period_parse(const char *text, int64_t *out_us);
 
 #endif

@@ -15,7 +15,7 @@ may_include() {
     graph)  echo "graph memory" ;;
     model)  echo "model glib" ;;
     plan)   echo "graph model plan glib" ;;
-    conf)   echo "plan conf glib" ;;
+    conf)   echo "plan model conf glib" ;;
     host)   echo "model host glib libvirt system" ;;
     engine) echo "graph model plan host engine glib system" ;;
     daemon) echo "graph model plan conf host engine daemon glib system" ;;
