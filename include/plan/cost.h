@@ -13,6 +13,10 @@
 /* One CPU of overload: costs are thousandths of the policy's millionths. */
 #define COST_CPU INT64_C(1000000000)
 
+/* No move is priced higher, and no thousandth of a CPU: 550 CPUs.  What is summed up over
+ * all vCPUs of a host then stays within 64 bits. */
+#define COST_MOST (INT64_C(1) << 39)
+
 typedef struct {
     int64_t overload;  /* demand beyond what a place has, to be expected */
     int64_t imbalance; /* uneven load */

@@ -67,10 +67,6 @@ void plan_clear(Plan *plan);
  * (then - bound) / (stay - bound); 0 where nothing could be gained. */
 int plan_gap(const Plan *plan);
 
-/* The standard deviation of the places' load, per CPU, in hundredths of a point, as
- * the plan has them or, @staying, as they are. */
-int plan_sigma(const Plan *plan, const Snapshot *snapshot, bool staying);
-
 /* The network of the last plan_make: as a DIMACS problem whose comments say what each
  * node is, and for Graphviz.  A calm period's is laid out for the purpose. */
 void plan_dimacs(Planner *planner, const Snapshot *snapshot, const Policy *policy,

@@ -15,6 +15,9 @@
 /* Loads that fluctuate by this much, in thousandths, let imbalance weigh half. */
 enum { FLUCTUATION_HALF = 24 };
 
+/* More is no news, and its square is a number. */
+enum { FLUCTUATION_MOST = 1000 * LOAD_FULL };
+
 /* ── memory ───────────────────────────────────────────────────────────────── */
 
 static void make_vcpu_room(struct Making *m, Board *board)
@@ -271,8 +274,10 @@ static int measure_fluctuation(const struct Making *m)
         capacity += m->places->places[p].capacity;
         n_spots += m->places->places[p].capacity > 0;
     }
-    return capacity > 0 ? (int)(whole_root(variance * n_spots) * LOAD_FULL / capacity)
-                        : 0;
+    if (capacity == 0)
+        return 0;
+    return (int)MIN(whole_root(variance * n_spots) * LOAD_FULL / capacity,
+                    FLUCTUATION_MOST);
 }
 
 /* ── the board ────────────────────────────────────────────────────────────── */
@@ -330,9 +335,10 @@ void board_clear(Board *board)
 int board_imbalance_weight(const Board *board, int weight_imbalance)
 {
     int64_t half = FLUCTUATION_HALF * FLUCTUATION_HALF,
-            square = (int64_t)board->fluctuation * board->fluctuation;
+            square = (int64_t)board->fluctuation * board->fluctuation,
+            most = imbalance_rate_most(board->total_load) * LOAD_FULL >> RATE_BITS;
 
-    return (int)(weight_imbalance * half / (half + square));
+    return (int)MIN(weight_imbalance * half / (half + square), most);
 }
 
 int64_t board_price_of(const Policy *policy, Distance distance)
@@ -340,8 +346,23 @@ int64_t board_price_of(const Policy *policy, Distance distance)
     const int64_t times[] = { [WITHIN_CACHE] = 100,
                               [WITHIN_CELL] = policy->price_cell_times,
                               [BEYOND_CELL] = policy->price_host_times };
+    int64_t price = policy->price_move * times[distance] * (COST_CPU / 1000000) / 100;
 
-    return policy->price_move * times[distance] * (COST_CPU / 1000000) / 100;
+    return MIN(price, COST_MOST);
+}
+
+int64_t board_least_price(const Policy *policy)
+{
+    return MIN(
+        board_price_of(policy, WITHIN_CACHE),
+        MIN(board_price_of(policy, WITHIN_CELL), board_price_of(policy, BEYOND_CELL)));
+}
+
+int64_t board_most_price(const Policy *policy)
+{
+    return MAX(
+        board_price_of(policy, WITHIN_CACHE),
+        MAX(board_price_of(policy, WITHIN_CELL), board_price_of(policy, BEYOND_CELL)));
 }
 
 int64_t board_price(const Board *board, const Policy *policy, const Piece *piece,

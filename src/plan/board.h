@@ -79,7 +79,8 @@ static inline bool board_allows(const Board *board, const Piece *piece, int spot
 }
 
 /* Policy.weight_imbalance, or more, as this board deserves: less where loads fluctuate,
- * since imbalance smaller than what it is known to is none. */
+ * since imbalance smaller than what it is known to is none; and no more than one can
+ * reckon with. */
 int board_imbalance_weight(const Board *board, int weight_imbalance);
 
 /* How far it is from one spot to another. */
@@ -92,8 +93,10 @@ static inline Distance board_distance(const Spot *from, const Spot *to)
                                       : WITHIN_CACHE;
 }
 
-/* The price of a move that far, in COST_CPU. */
+/* The price of a move that far, in COST_CPU; and of the cheapest, and the dearest. */
 int64_t board_price_of(const Policy *policy, Distance distance);
+int64_t board_least_price(const Policy *policy);
+int64_t board_most_price(const Policy *policy);
 
 /* What it costs to have @piece on @spot rather than at home. */
 int64_t board_price(const Board *board, const Policy *policy, const Piece *piece,

@@ -39,11 +39,7 @@ static int64_t slope_of(const Position *position, int spot)
 
 static Limits find_limits(const Position *position)
 {
-    const Policy *policy = position->policy;
-    int64_t times = MIN(100, MIN(policy->price_cell_times, policy->price_host_times));
-    Limits limits = {
-        .price = policy->price_move * times * (COST_CPU / 1000000) / 100,
-    };
+    Limits limits = { .price = board_least_price(position->policy) };
     int64_t first = 0, second = 0;
 
     for (int s = 0; s < position->board->n_spots; s++) {

@@ -22,9 +22,6 @@ enum { APART_LEAST = 8, WIDEN_PARTS = 4, GAP_PARTS = 128 };
 /* No load is further off the fair one. */
 enum { OFF_MOST = 1 << 26 };
 
-/* A steeper slope is said to be this. */
-#define SLOPE_MAX (INT64_C(1) << 40)
-
 static int64_t floor_div(int64_t a, int64_t b)
 {
     return a / b - (a % b < 0);
@@ -119,7 +116,8 @@ static void lay_spot(Layout *layout, int s)
 
 static int64_t rate_of(const Layout *layout, int spot)
 {
-    return imbalance_rate(layout->weight, layout->board->spots[spot].capacity);
+    return imbalance_rate(layout->weight, layout->board->spots[spot].capacity,
+                          imbalance_rate_most(layout->board->total_load));
 }
 
 int64_t layout_slope(const Layout *layout, const Step *step)
@@ -127,7 +125,7 @@ int64_t layout_slope(const Layout *layout, const Step *step)
     __int128 rise =
         (__int128)(2 * step->off) * rate_of(layout, step->spot) >> RATE_BITS;
 
-    return (int64_t)MIN(rise, SLOPE_MAX) + (step->over ? OVERLOAD_UNIT : 0);
+    return (int64_t)MIN(rise, COST_MOST) + (step->over ? OVERLOAD_UNIT : 0);
 }
 
 int64_t layout_floor(const Layout *layout, int s)

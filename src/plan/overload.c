@@ -63,6 +63,16 @@ int64_t whole_root(int64_t square)
     return guess;
 }
 
+/* Slopes, which are twice a rate times a load, then keep below COST_MOST; and a rate times
+ * the square of a load below 2^78, so that costs, in 2^RATE_BITS parts, add up. */
+int64_t imbalance_rate_most(int64_t total_load)
+{
+    int64_t load = MAX(total_load, 1);
+    int64_t by_slope = (COST_MOST << (RATE_BITS - 1)) / load;
+
+    return CLAMP(by_slope / ((load >> 20) + 1), 1, INT64_C(1) << 40);
+}
+
 int64_t overload_normal(int64_t load, int64_t variance, int64_t capacity)
 {
     int64_t over = load - capacity, away = ABS(over);

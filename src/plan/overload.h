@@ -51,16 +51,18 @@ static inline int64_t imbalance_fair(int64_t total_load, int64_t total_capacity,
 }
 
 /* The square of what it carries more or less than that, per CPU of capacity.  @weight
- * is in millionths; the rate is computed once a spot, and is no more than that of a
- * whole CPU at the greatest weight. */
+ * is in millionths; the rate is computed once a spot. */
 enum { RATE_BITS = 20 };
-#define RATE_MOST (INT64_C(1) << 40)
 
-static inline int64_t imbalance_rate(int64_t weight, int64_t capacity)
+/* The greatest rate with which no cost of @total_load leaves 64 bits, all of it on one
+ * spot; and no more than that of a whole CPU at the greatest weight. */
+int64_t imbalance_rate_most(int64_t total_load);
+
+static inline int64_t imbalance_rate(int64_t weight, int64_t capacity, int64_t most)
 {
     int64_t rate = capacity > 0 ? (weight << RATE_BITS) / capacity : 0;
 
-    return rate < RATE_MOST ? rate : RATE_MOST;
+    return rate < most ? rate : most;
 }
 
 static inline int64_t imbalance_cost(int64_t rate, int64_t off)

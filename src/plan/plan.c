@@ -6,7 +6,6 @@
  */
 #include "plan/plan.h"
 #include "baseline/baseline.h"
-#include "overload.h"
 #include "planner.h"
 
 #include <string.h>
@@ -207,53 +206,6 @@ int plan_gap(const Plan *plan)
     if (plan->verdict == PLAN_CALM || gain <= 0)
         return 0;
     return (int)((__int128)left * 10000 / gain);
-}
-
-/* ── how even it is ───────────────────────────────────────────────────────── */
-
-/* The place a vCPU's load is counted at. */
-static int place_of(const Plan *plan, const Vcpu *vcpu, int v, bool staying)
-{
-    int place =
-        staying ? places_holding(&plan->places, vcpu->pins) : plan->placement[v];
-
-    if (place == FLOATING && vcpu->pcpu >= 0 && vcpu->pcpu < plan->places.n_pcpus)
-        place = plan->places.of_pcpu[vcpu->pcpu];
-    return place;
-}
-
-static int deviation(const Places *places, const int64_t *loads)
-{
-    int64_t n = 0, sum = 0, squares = 0;
-
-    for (int p = 0; p < places->n_places; p++) {
-        int64_t level;
-
-        if (places->places[p].capacity == 0)
-            continue;
-        level = 10000 * loads[p] / places->places[p].capacity;
-        sum += level;
-        squares += level * level;
-        n++;
-    }
-    return n > 0 ? (int)whole_root((squares - sum * sum / n) / n) : 0;
-}
-
-int plan_sigma(const Plan *plan, const Snapshot *snapshot, bool staying)
-{
-    const Places *places = &plan->places;
-    g_autofree int64_t *loads = g_new0(int64_t, places->n_places);
-
-    for (int cpu = 0; cpu < places->n_pcpus; cpu++)
-        if (places->of_pcpu[cpu] >= 0)
-            loads[places->of_pcpu[cpu]] += snapshot->foreign[cpu];
-    for (int v = 0; v < snapshot->n_vcpus; v++) {
-        int place = place_of(plan, &snapshot->vcpus[v], v, staying);
-
-        if (place >= 0)
-            loads[place] += snapshot->vcpus[v].mean;
-    }
-    return deviation(places, loads);
 }
 
 /* ── its network ──────────────────────────────────────────────────────────── */

@@ -266,7 +266,7 @@ enum { TARGETS_PAID = 12 };
 static int weight_for_target(const Scheduler *search, int target)
 {
     int64_t capacity = search->board->total_capacity / search->board->n_spots;
-    int64_t square = (int64_t)target * target * TARGETS_PAID * capacity / LOAD_FULL;
+    __int128 square = (__int128)target * target * TARGETS_PAID * capacity / LOAD_FULL;
 
     /* Targets are in 1e-4 of capacity; weights and prices both in 1e-6. */
     return (int)CLAMP(search->price / MILLIONTH * 100000000 / MAX(square, 1),

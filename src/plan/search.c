@@ -191,16 +191,12 @@ void search_reweigh(Scheduler *search, int weight)
 void search_begin(Scheduler *search, const Board *board, const Policy *policy,
                   Position *position)
 {
-    int64_t near = (int64_t)policy->price_move * (COST_CPU / 1000000);
-
     make_room(search, board);
     search->board = board;
     search->policy = policy;
     search->position = position;
-    search->price =
-        near * MIN(100, MIN(policy->price_cell_times, policy->price_host_times)) / 100;
-    search->dearest =
-        near * MAX(100, MAX(policy->price_cell_times, policy->price_host_times)) / 100;
+    search->price = board_least_price(policy);
+    search->dearest = board_most_price(policy);
     search->steps = 0;
     search->most_steps = INT64_MAX;
     search->ceiling = G_MAXINT;

@@ -202,12 +202,13 @@ void position_start(Position *position, const Board *board, const Policy *policy
 void position_reweigh(Position *position, int weight_imbalance)
 {
     int64_t weight = board_imbalance_weight(position->board, weight_imbalance);
+    int64_t most = imbalance_rate_most(position->board->total_load);
 
     position->cost.imbalance = 0;
     for (int s = 0; s < position->board->n_spots; s++) {
         Seats *seats = &position->seats[s];
 
-        seats->rate = imbalance_rate(weight, position->pools[s].capacity);
+        seats->rate = imbalance_rate(weight, position->pools[s].capacity, most);
         position->cost.imbalance += imbalance_cost(seats->rate, off_of(position, s));
     }
 }

@@ -18,6 +18,9 @@ enum {
     UNIT_BITS = RATE_BITS - RATE_SHIFT,
 };
 
+/* Of one spot's square; all of them, and the gain of a step, are a few times this. */
+#define SQUARES_MOST (INT64_C(1) << 60)
+
 typedef struct {
     int piece;
     int home;      /* in the sketch, or -1 */
@@ -127,9 +130,13 @@ static void pick_spots(Scheduler *search, Sketch *sketch)
 
 /* ── the sketch ───────────────────────────────────────────────────────────── */
 
-static int64_t square_cost(const SketchSpot *spot)
+static int64_t square_costs(const Sketch *sketch)
 {
-    return spot->off * spot->off * spot->rate;
+    int64_t cost = 0;
+
+    for (int b = 0; b < sketch->n_spots; b++)
+        cost += sketch->spots[b].off * sketch->spots[b].off * sketch->spots[b].rate;
+    return cost;
 }
 
 static void sketch_piece(const Scheduler *search, Sketch *sketch, int b, int piece,
@@ -150,12 +157,39 @@ static void sketch_piece(const Scheduler *search, Sketch *sketch, int b, int pie
         (Sketched){ piece, home, search->board->kinds[p->kind].all, p->load };
 }
 
+/* The furthest that a load may be off at which a sketch's squares add up. */
+static int64_t off_most(const Sketch *sketch)
+{
+    int64_t rate = 1;
+
+    for (int b = 0; b < sketch->n_spots; b++)
+        rate = MAX(rate, sketch->spots[b].rate);
+    return whole_root(SQUARES_MOST / rate);
+}
+
+/* Is nothing in the sketch too large for it? */
+static bool fits(const Sketch *sketch)
+{
+    int64_t most = off_most(sketch);
+
+    for (int b = 0; b < sketch->n_spots; b++) {
+        const SketchSpot *spot = &sketch->spots[b];
+
+        if (ABS(spot->off) > most)
+            return false;
+        for (int i = 0; i < spot->n_pieces; i++)
+            if (spot->pieces[i].load > most)
+                return false;
+    }
+    return true;
+}
+
 /* Everybody whose home is there goes home.  Leaves in the sketch's cost what would be
- * saved so far: below 0 if it got worse. */
-static void draw(const Scheduler *search, Sketch *sketch, int64_t lightest)
+ * saved so far: below 0 if it got worse.  False where it is too crowded for a sketch:
+ * that is for descents. */
+static bool draw(const Scheduler *search, Sketch *sketch, int64_t lightest)
 {
     sketch->price = search->price << UNIT_BITS;
-    sketch->cost = 0;
     for (int b = 0; b < sketch->n_spots; b++) {
         SketchSpot *spot = &sketch->spots[b];
         const Standing *at = &search->standings[spot->spot];
@@ -163,20 +197,24 @@ static void draw(const Scheduler *search, Sketch *sketch, int64_t lightest)
         spot->n_pieces = 0;
         spot->rate = at->rate >> RATE_SHIFT;
         spot->off = at->off;
-        sketch->cost += square_cost(spot);
     }
+    if (!fits(sketch))
+        return false;
+    sketch->cost = square_costs(sketch);
     for (int b = 0; b < sketch->n_spots; b++) {
         const Standing *at = &search->standings[sketch->spots[b].spot];
 
         for (int i = 0; i < at->n_pieces; i++)
             sketch_piece(search, sketch, b, at->pieces[i], lightest);
     }
-    for (int b = 0; b < sketch->n_spots; b++) {
-        sketch->cost -= square_cost(&sketch->spots[b]);
+    if (!fits(sketch))
+        return false;
+    sketch->cost -= square_costs(sketch);
+    for (int b = 0; b < sketch->n_spots; b++)
         for (int i = 0; i < sketch->spots[b].n_pieces; i++)
             if (sketch->spots[b].pieces[i].home < 0)
                 sketch->cost -= sketch->price;
-    }
+    return true;
 }
 
 typedef struct {
@@ -337,7 +375,8 @@ void search_subsets(Scheduler *search, int64_t until)
 
         search->steps++; /* also where there is nothing to look at */
         pick_spots(search, sketch);
-        draw(search, sketch, lightest);
+        if (!draw(search, sketch, lightest))
+            continue;
         for (int taken = 0; taken < 3 * sketch->n_spots + 4; taken++) {
             if (!look_everywhere(search, sketch, taken == 0, &step) ||
                 (step.other < 0 && sketch->spots[step.to].n_pieces == PIECES_MOST))

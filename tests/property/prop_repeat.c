@@ -5,6 +5,7 @@
 #include "support/cases.h"
 #include "support/watched.h"
 
+#include "engine/report.h"
 #include "plan/explain.h"
 
 #include <string.h>
@@ -201,17 +202,32 @@ static void moves_no_more_when_moving_costs_more(Case *tried)
 
 /* ── on any day ───────────────────────────────────────────────────────────── */
 
+/* More on one CPU than any host has on all of its own. */
+static void crowd(GRand *chance, Scene *scene)
+{
+    int pcpu = draw_between(chance, 0, scene->topology->n_pcpus - 1);
+    int n = draw_between(chance, 100, WATCHED ? 400 : 1200), load = UINT16_MAX;
+
+    if (draw_one_in(chance, 2))
+        load = draw_between(chance, 1, LOAD_FULL);
+    for (int v = 0; v < n; v++)
+        a_vcpu(scene, pcpu, load);
+}
+
 /* What no host has, but a snapshot can hold. */
 static void make_absurd(GRand *chance, Scene *scene)
 {
     Snapshot *snapshot = &scene->snapshot;
+    int least = draw_one_in(chance, 2) ? 0 : 1, most = draw_one_in(chance, 2) ? 3 : 1;
 
     for (int p = 0; p < scene->topology->n_pcpus; p++) {
         if (draw_one_in(chance, 4))
-            scene->topology->pcpus[p].capacity = draw_between(chance, 0, 3);
+            scene->topology->pcpus[p].capacity = draw_between(chance, least, most);
         if (draw_one_in(chance, 4))
-            foreign_load(scene, p, draw_between(chance, 0, 100000));
+            foreign_load(scene, p, draw_between(chance, 0, 5000 * LOAD_FULL));
     }
+    if (draw_one_in(chance, 8))
+        crowd(chance, scene);
     for (int v = 0; v < snapshot->n_vcpus; v++) {
         if (draw_one_in(chance, 3))
             wants(scene, v, draw_between(chance, 0, UINT16_MAX));
@@ -227,17 +243,36 @@ static void make_absurd(GRand *chance, Scene *scene)
 static Policy draw_absurd_policy(GRand *chance)
 {
     Policy policy = draw_policy(chance);
-    int *const numbers[] = { &policy.price_move,       &policy.price_cell_times,
-                             &policy.price_host_times, &policy.weight_imbalance,
-                             &policy.weight_stacking,  &policy.target_sigma,
-                             &policy.least_gain };
+    const struct {
+        int *number, most;
+    } numbers[] = {
+        { &policy.price_move, 1000000000 },
+        { &policy.price_cell_times, 100000 },
+        { &policy.price_host_times, 100000 },
+        { &policy.weight_imbalance, 1000000000 },
+        { &policy.weight_stacking, 1000000000 },
+        { &policy.target_sigma, 1000000 },
+        { &policy.least_gain, G_MAXINT },
+    };
 
     for (size_t i = 0; i < G_N_ELEMENTS(numbers); i++)
         if (draw_one_in(chance, 4))
-            *numbers[i] = draw_one_in(chance, 2) ? 0 : 1000000;
+            *numbers[i].number = draw_one_in(chance, 2) ? 0 : numbers[i].most;
     policy.core_capacity = draw_between(chance, 1, LOAD_FULL);
     policy.max_moves = draw_one_in(chance, 4) ? draw_between(chance, 1, 3) : 0;
     return policy;
+}
+
+/* What is told of a plan has to be reckoned too. */
+static void tell(const Scene *scene, const Plan *plan, const Policy *policy)
+{
+    const Period period = {
+        .number = 1, .derived = true, .snapshot = scene->snapshot, .plan = *plan
+    };
+    g_autoptr(GString) text = g_string_new(NULL);
+
+    report_period(&period, policy, true, text);
+    report_json(&period, policy, text);
 }
 
 static void fails_on_no_input(Case *tried)
@@ -251,8 +286,7 @@ static void fails_on_no_input(Case *tried)
     for (int rule = 0; rule < N_RULES; rule++) {
         policy.rule = (Rule)rule;
         plan = plan_for(tried, scene, &policy);
-        plan_sigma(plan, &scene->snapshot, true);
-        plan_sigma(plan, &scene->snapshot, false);
+        tell(scene, plan, &policy);
         for (guint i = 0; i < plan->moves->len; i++) {
             const Move *move = plan_move(plan, i);
 

@@ -3,6 +3,7 @@
  *
  * That plans keep the law on any host is tried elsewhere, on random ones.
  */
+#include "engine/loads.h"
 #include "plan/explain.h"
 #include "plan/plan.h"
 #include "support/scene.h"
@@ -58,6 +59,23 @@ static void assert_move(const Fixture *f, guint i, int vcpu, int from, int to)
     g_assert_cmpint(move_at(f, i)->to, ==, to);
 }
 
+/* Thousandths of a point, with everything where the plan has it. */
+static int64_t sigma_then(const Fixture *f)
+{
+    const Snapshot *snapshot = &f->scene->snapshot;
+    const Places *places = &f->plan.places;
+    Loads loads = { 0 };
+    int64_t sigma;
+
+    loads_start(&loads, places, snapshot->foreign);
+    for (int v = 0; v < snapshot->n_vcpus; v++)
+        loads_add(&loads, places, places->places[f->plan.placement[v]].cpus,
+                  snapshot->vcpus[v].mean);
+    sigma = loads_sigma(&loads, places);
+    loads_clear(&loads);
+    return sigma;
+}
+
 /* Four full CPUs' worth on two of four CPUs. */
 static Scene *a_crowded_host(void)
 {
@@ -92,8 +110,7 @@ static void test_a_crowded_host_is_relieved_and_then_calm(void)
     g_assert_cmpint(f.plan.verdict, ==, PLAN_MOVES);
     g_assert_cmpuint(f.plan.moves->len, ==, 2);
     g_assert_cmpint(f.plan.solved.status, ==, MCMF_OPTIMAL);
-    g_assert_cmpint(plan_sigma(&f.plan, &f.scene->snapshot, true), ==, 9000);
-    g_assert_cmpint(plan_sigma(&f.plan, &f.scene->snapshot, false), ==, 0);
+    g_assert_cmpint(sigma_then(&f), ==, 0);
     carry_out(&f);
     make(&f);
     g_assert_cmpint(f.plan.verdict, !=, PLAN_MOVES);
@@ -329,7 +346,7 @@ static void test_a_crowd_disperses_without_looking_for_long(void)
     for (int v = 0; v < 1024; v++)
         a_vcpu(f.scene, v % 64, 100);
     make(&f);
-    g_assert_cmpint(plan_sigma(&f.plan, &f.scene->snapshot, false), <=, 500);
+    g_assert_cmpint(sigma_then(&f), <=, 5000);
     g_assert_cmpuint(f.plan.moves->len, <, 512);
     g_assert_cmpint(f.plan.steps, <, 20 * 1000 * 1000);
     g_assert_cmpint(f.plan.bound, <=, cost_total(f.plan.then));

@@ -72,7 +72,8 @@ int fullest(const Table *table, const Tally *tally)
 bool sigma_exceeds(const Table *table, const Tally *tally, int points)
 {
     const Places *places = table->places;
-    int64_t n = places->n_places, sum = 0, squares = 0, rest = 0, mean;
+    int64_t n = places->n_places, sum = 0, rest = 0, mean;
+    __int128 squares = 0; /* of CPUs that are next to nothing the use is huge */
     int64_t limit = (int64_t)points * POINT;
 
     for (int p = 0; p < n; p++)
@@ -81,10 +82,10 @@ bool sigma_exceeds(const Table *table, const Tally *tally, int points)
     for (int p = 0; p < n; p++) {
         int64_t off = use_of(tally->load[p], &places->places[p]) - mean;
 
-        squares += off * off;
+        squares += (__int128)off * off;
         rest += off;
     }
-    return n > 0 && squares - rest * rest / n > n * limit * limit;
+    return n > 0 && squares - (__int128)rest * rest / n > n * limit * limit;
 }
 
 /* ── by weight ────────────────────────────────────────────────────────────── */
