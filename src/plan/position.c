@@ -22,8 +22,7 @@ void position_free(Position *position)
     g_free(position->guests);
     g_free(position->spot_of);
     g_free(position->seat_of);
-    g_free(position->next_of_vm);
-    g_free(position->first_of_vm);
+    siblings_clear(&position->siblings);
     g_free(position->pools);
     g_free(position->seats);
     g_free(position->sums);
@@ -79,12 +78,16 @@ static int64_t pool_gain(const Position *position, const Pool *pool, const Guest
 
 bool has_sibling(const Position *position, int piece, int spot, int but)
 {
-    int next = position->next_of_vm[piece];
+    const Siblings *siblings = &position->siblings;
+    int n;
 
-    for (; next != piece; next = position->next_of_vm[next])
-        if (next != but && position->spot_of[next] == spot)
-            return true;
-    return false;
+    if (siblings_none(siblings, piece))
+        return false;
+    n = siblings_on(siblings, piece, spot);
+    n -= position->spot_of[piece] == spot;
+    n -= but >= 0 && siblings_are(siblings, piece, but) &&
+         position->spot_of[but] == spot;
+    return n > 0;
 }
 
 /* What stacking would save if @piece left for @spot, from which @but goes at the same
@@ -93,7 +96,7 @@ static int64_t stacking_gain(const Position *position, int piece, int spot, int 
 {
     int from = position->spot_of[piece];
 
-    if (!position->stacks || position->next_of_vm[piece] == piece)
+    if (!position->stacks || siblings_none(&position->siblings, piece))
         return 0;
     return position->stacking_weight * (has_sibling(position, piece, from, -1) -
                                         has_sibling(position, piece, spot, but));
@@ -238,6 +241,8 @@ void sit(Position *position, int piece, int spot)
     position->spot_of[piece] = spot;
     position->seat_of[piece] = seats->n_pieces;
     seats->pieces[seats->n_pieces++] = piece;
+    if (position->stacks)
+        siblings_sit(&position->siblings, piece, spot);
 }
 
 static void rise(Position *position, int piece)
@@ -245,6 +250,8 @@ static void rise(Position *position, int piece)
     Seats *seats = &position->seats[position->spot_of[piece]];
     int last = seats->pieces[--seats->n_pieces];
 
+    if (position->stacks)
+        siblings_rise(&position->siblings, piece, position->spot_of[piece]);
     seats->pieces[position->seat_of[piece]] = last;
     position->seat_of[last] = position->seat_of[piece];
 }
@@ -286,7 +293,7 @@ static void transfer(Position *position, Pool *from, Pool *to, const Guest *gues
 
 static void restack(Position *position, int piece, int from, int to)
 {
-    if (!position->stacks || position->next_of_vm[piece] == piece)
+    if (!position->stacks || siblings_none(&position->siblings, piece))
         return;
     position->seats[from].n_stacked -= has_sibling(position, piece, from, -1);
     position->seats[to].n_stacked += has_sibling(position, piece, to, -1);

@@ -9,6 +9,7 @@
 #define POSITION_STATE_H
 
 #include "position.h"
+#include "siblings.h"
 
 /* How far the normal law is believed rather than the moments is told in parts of this. */
 enum { LAW_WHOLE = 64 };
@@ -48,8 +49,7 @@ struct Position {
     Guest *guests;    /* [n_pieces + 1] */
     int *spot_of;     /* [n_pieces] */
     int *seat_of;     /* [n_pieces] index among its spot's pieces */
-    int *next_of_vm;  /* [n_pieces] a ring of the pieces of a VM */
-    int *first_of_vm; /* [n_vms] while the rings are made */
+    Siblings siblings; /* counted if they stack */
     Pool *pools;      /* [n_spots], then [n_cores] */
     Seats *seats;     /* [n_spots] */
     int32_t *sums;    /* [(n_spots + n_cores) * n_moments] */
@@ -61,7 +61,7 @@ struct Position {
     int n_levels; /* spots with a capacity */
     int64_t levels, level_squares;
 
-    int max_pieces, max_spots, max_pools, max_vms, max_moments;
+    int max_pieces, max_spots, max_pools, max_moments;
     size_t max_sums;
 };
 

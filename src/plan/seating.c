@@ -11,7 +11,7 @@ enum { LAW_LEAST = 16, MOMENTS_ENOUGH = 24 };
 
 enum { MILLIONTH = COST_CPU / 1000000, NOWHERE = -1 };
 
-static void make_room(Position *position, const Board *board, int n_vms)
+static void make_room(Position *position, const Board *board)
 {
     int n_pools = board->n_spots + board->n_cores;
     size_t n_sums = (size_t)n_pools * (size_t)board->n_moments + 1;
@@ -21,7 +21,6 @@ static void make_room(Position *position, const Board *board, int n_vms)
         position->guests = g_renew(Guest, position->guests, position->max_pieces);
         position->spot_of = g_renew(int, position->spot_of, position->max_pieces);
         position->seat_of = g_renew(int, position->seat_of, position->max_pieces);
-        position->next_of_vm = g_renew(int, position->next_of_vm, position->max_pieces);
     }
     if (n_pools > position->max_pools) {
         position->max_pools = n_pools;
@@ -32,10 +31,6 @@ static void make_room(Position *position, const Board *board, int n_vms)
         memset(&position->seats[position->max_spots], 0,
                (size_t)(board->n_spots - position->max_spots) * sizeof(Seats));
         position->max_spots = board->n_spots;
-    }
-    if (n_vms > position->max_vms) {
-        position->max_vms = n_vms;
-        position->first_of_vm = g_renew(int, position->first_of_vm, n_vms);
     }
     if (board->n_moments + 1 > position->max_moments) {
         position->max_moments = board->n_moments + 1;
@@ -81,31 +76,6 @@ static void invite(Position *position, const Board *board)
         }
     }
     position->guests[board->n_pieces] = (Guest){ .past = position->zeros };
-}
-
-static int count_vms(const Board *board)
-{
-    int n_vms = 0;
-
-    for (int i = 0; i < board->n_pieces; i++)
-        n_vms = MAX(n_vms, board->pieces[i].vm + 1);
-    return n_vms;
-}
-
-static void join_vms(Position *position, const Board *board, int n_vms)
-{
-    for (int vm = 0; vm < n_vms; vm++)
-        position->first_of_vm[vm] = -1;
-    for (int i = 0; i < board->n_pieces; i++) {
-        int *first = &position->first_of_vm[board->pieces[i].vm];
-
-        position->next_of_vm[i] = i;
-        if (*first >= 0) {
-            position->next_of_vm[i] = position->next_of_vm[*first];
-            position->next_of_vm[*first] = i;
-        }
-        *first = i;
-    }
 }
 
 static void open_pools(Position *position, const Board *board)
@@ -177,9 +147,7 @@ static void level_all(Position *position, const Board *board)
 void position_start(Position *position, const Board *board, const Policy *policy,
                     int weight_imbalance)
 {
-    int n_vms = count_vms(board);
-
-    make_room(position, board, n_vms);
+    make_room(position, board);
     position->board = board;
     position->policy = policy;
     position->moments = (Moments){ .weights = board->weights,
@@ -192,7 +160,8 @@ void position_start(Position *position, const Board *board, const Policy *policy
     position->n_moved = position->n_levels = 0;
     position->levels = position->level_squares = 0;
     invite(position, board);
-    join_vms(position, board, n_vms);
+    if (position->stacks)
+        siblings_start(&position->siblings, board);
     open_pools(position, board);
     seat_all(position, board);
     level_all(position, board);

@@ -353,6 +353,24 @@ static void test_a_crowd_disperses_without_looking_for_long(void)
     tear_down(&f);
 }
 
+/* Everybody has everybody for a sibling, so that who asks around does not come to an end;
+ * the crowd is larger than a sketch can hold. */
+static void test_one_vm_on_one_cpu_is_spread_over_all(void)
+{
+    Fixture f = set_up(a_host(64));
+    int first = a_vm(f.scene, 2048);
+
+    for (int v = first; v < first + 2048; v++) {
+        wants(f.scene, v, 20);
+        f.scene->snapshot.vcpus[v].pins = cpusets_range(f.scene->sets, 0, 1);
+    }
+    make(&f);
+    g_assert_cmpint(sigma_then(&f), <=, 5000);
+    g_assert_cmpint(cost_total(f.plan.then), <, cost_total(f.plan.stay));
+    g_assert_cmpint(f.plan.bound, <=, cost_total(f.plan.then));
+    tear_down(&f);
+}
+
 /* CPUs of a thousandth, and five hundred vCPUs that each want a whole one. */
 static void test_cpus_that_are_next_to_nothing_do_no_harm(void)
 {
@@ -451,6 +469,8 @@ int main(int argc, char **argv)
                     test_a_calm_network_can_be_seen_too);
     g_test_add_func("/plan/a-crowd-disperses-without-looking-for-long",
                     test_a_crowd_disperses_without_looking_for_long);
+    g_test_add_func("/plan/one-vm-on-one-cpu-is-spread-over-all",
+                    test_one_vm_on_one_cpu_is_spread_over_all);
     g_test_add_func("/plan/cpus-that-are-next-to-nothing-do-no-harm",
                     test_cpus_that_are_next_to_nothing_do_no_harm);
     g_test_add_func("/plan/costs-read-as-cpus", test_costs_read_as_cpus);
