@@ -163,7 +163,11 @@ void quality_tell_days(const Quality *quality)
         "in CPUs; the gap is what the\nflow's bound leaves open of the gain over staying.  "
         "*kernel* is the fluid ideal: it moves\neverybody everywhere at all times, at no "
         "cost.  *none* is pinned where it starts.  Prices are\nin CPUs of overload per "
-        "move; the usual one is in bold.\n");
+        "move; the usual one is in bold.\n\n"
+        "*greedy* deals out those who want nothing, too, as its rule says, and so all of "
+        "them to one\nCPU, where they wake up together.  It need not: left where they "
+        "are, with places of 1 at\n81 and 80 %, it would come to 3.53 CPUs of overload at "
+        "886 repins on the first day and 3.16\nat 752 on the second.\n");
     tell_trouble(quality);
     tell_loads(quality, 1);
     tell_loads(quality, 8);
