@@ -10,7 +10,7 @@
 #
 # make check-unit                           one part of check: layers, headers, closed,
 #                                           exports, links, guards, unit, property,
-#                                           scenario, cli, fuzz, install;
+#                                           scenario, libvirt, cli, fuzz, install;
 #                                           FUZZ_SECONDS=600 fuzzes longer
 # make VARIANT=asan check                   the tests, watched: asan, tsan, torture, cover
 # make V=1        show the commands         make help       this text
@@ -56,6 +56,7 @@ ALL_LDFLAGS = $(CFLAGS) $(WATCH) $(LDFLAGS)
 $(B)/graph/%.o: LAYER_CFLAGS = -fPIC -fno-semantic-interposition
 $(B)/src/%.o:   LAYER_CFLAGS = $(GLIB) -DPINFLOW_VERSION='"$(VERSION)"'
 $(B)/src/host/%.o: LAYER_CFLAGS += $(LIBVIRT)
+$(B)/tests/libvirt/%.o: LAYER_CFLAGS += $(LIBVIRT)
 $(B)/tests/%.o: LAYER_CFLAGS = $(GLIB) -Itests -Isrc -I.
 $(B)/bench/%.o: LAYER_CFLAGS = $(GLIB) -Isrc
 
@@ -72,6 +73,7 @@ LINKS    := $(NAMES:%=$(BIN)/%)
 UNIT     := $(call programs,tests/unit/test_*.c)
 PROPERTY := $(call programs,tests/property/prop_*.c)
 SCENARIO := $(call programs,tests/scenario/scenario_*.c)
+ADAPTER  := $(call programs,tests/libvirt/test_*.c)
 BENCH_FLOW   := bench_flow race instance peers
 BENCH_STEADY := steady optimum moveswap
 BENCH_QUALITY := bench_quality quality_bars quality_days quality_json quality_steady quality_tell \
@@ -134,8 +136,8 @@ $(B)/demo.o: data/scenarios/demo.conf src/cli/demo.h $(B)/flags
 
 $(MCMF): $(call objects,src/cli/mcmf.c) $(LIB).a
 $(PINFLOW): $(filter-out %/mcmf.o,$(call objects,src/cli/*.c)) $(B)/demo.o $(HOUSE) $(LIB).a
-$(UNIT) $(PROPERTY) $(SCENARIO): $(B)/tests/%: $(B)/tests/%.o $(call objects,tests/support/*.c) $(HOUSE) $(LIB).a
-$(MCMF) $(PINFLOW) $(UNIT) $(PROPERTY) $(SCENARIO):
+$(UNIT) $(PROPERTY) $(SCENARIO) $(ADAPTER): $(B)/tests/%: $(B)/tests/%.o $(call objects,tests/support/*.c) $(HOUSE) $(LIB).a
+$(MCMF) $(PINFLOW) $(UNIT) $(PROPERTY) $(SCENARIO) $(ADAPTER):
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -197,11 +199,12 @@ part_guards   := tests/tools/guards.sh
 part_unit     := $(UNIT)
 part_property := $(PROPERTY)
 part_scenario := $(SCENARIO)
+part_libvirt  := $(ADAPTER)
 part_cli      := $(wildcard tests/cli/*.sh)
 part_fuzz     := tests/fuzz/fuzz.sh
 part_install  := tests/tools/install.sh
 
-PARTS := unit property scenario cli
+PARTS := unit property scenario libvirt cli
 ifeq ($(VARIANT),release)
 PARTS += fuzz layers headers closed exports links guards install
 endif

@@ -12,8 +12,9 @@
 #include <pthread.h>
 #include <time.h>
 
-/* How long it may take until somebody who waits looks at the stop flag. */
-enum { SLICE_US = 50 * 1000 };
+/* How long it may take until somebody who waits looks at the stop flag, and how long he
+ * goes on waiting then: what is nearly done had better be done. */
+enum { SLICE_US = 50 * 1000, GRACE_US = 200 * 1000 };
 
 typedef enum { ERRAND_QUEUED, ERRAND_BEGUN, ERRAND_DONE } ErrandState;
 
@@ -184,15 +185,20 @@ static struct timespec moment(int64_t us)
 bool errand_wait(Errand *errand, int64_t until_us, const volatile sig_atomic_t *stop)
 {
     Hands *hands = errand->hands;
-    bool done;
+    bool done, stopped = false;
 
     pthread_mutex_lock(&hands->lock);
-    while (errand->state != ERRAND_DONE && !(stop && *stop)) {
+    while (errand->state != ERRAND_DONE) {
         int64_t now = g_get_monotonic_time();
-        struct timespec slice = moment(MIN(until_us, now + SLICE_US));
+        struct timespec slice;
 
+        if (!stopped && stop && *stop) {
+            stopped = true;
+            until_us = MIN(until_us, now + GRACE_US);
+        }
         if (now >= until_us)
             break;
+        slice = moment(MIN(until_us, now + SLICE_US));
         pthread_cond_timedwait(&hands->done, &hands->lock, &slice);
     }
     done = errand->state == ERRAND_DONE;

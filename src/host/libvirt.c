@@ -14,7 +14,6 @@ enum {
     STUDIES_US = 2 * G_USEC_PER_SEC,
     N_EYES = 16,
     N_HANDS = 8,
-    WEIGHT = 1024, /* where nobody said otherwise */
 };
 
 static SampleVm *vm_of(GArray *vms, guint i)
@@ -133,7 +132,7 @@ static void write_vm(LibvirtHost *host, const Glance *glance, SampleVm *vm, Samp
         return;
     copy.name = g_steal_pointer(&vm->name);
     copy.first_vcpu = (int)out->vcpus->len;
-    copy.weight = known->weight > 0 ? known->weight : WEIGHT;
+    copy.weight = known->weight;
     copy.quota = known->quota;
     copy.busy = copy.busy || known->out;
     copy.hands_off = known->hands_off;

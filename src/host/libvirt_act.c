@@ -32,21 +32,28 @@ static KnownVm *find(LibvirtHost *host, const char *uuid, GError **error)
     return NULL;
 }
 
-/* False when it takes too long. */
-static bool tell(LibvirtHost *host, KnownVm *vm, Errand *errand, GError **error)
+/* Whether the VM did as it was told.  An errand that takes too long stays with the VM. */
+static bool tell(LibvirtHost *host, KnownVm *vm, Errand *errand, const bool *done,
+                 GError **error)
 {
-    if (libvirt_host_wait(host, errand, g_get_monotonic_time() + TELL_US))
-        return true;
-    errand_recall(errand);
-    vm->out = errand;
-    return say_no(error, HOST_ERROR_BUSY, "it does not answer");
+    VmAsk *ask;
+
+    if (!libvirt_host_wait(host, errand, g_get_monotonic_time() + TELL_US)) {
+        errand_recall(errand);
+        vm->out = errand;
+        return say_no(error, HOST_ERROR_BUSY, "it does not answer");
+    }
+    ask = errand_value(errand);
+    host->n_calls += ask->n_calls;
+    if (!*done)
+        g_propagate_error(error, g_steal_pointer(&ask->error));
+    return *done;
 }
 
-static bool answer(bool done, GError **why, GError **error)
+static void pinned(LibvirtHost *host, KnownVm *vm, int vcpu, const CpuSet *cpus)
 {
-    if (!done && *why)
-        g_propagate_error(error, g_steal_pointer(why));
-    return done;
+    if ((guint)vcpu < vm->pins->len)
+        vm->pins->pdata[vcpu] = (gpointer)cpusets_adopt(host->sets, cpus);
 }
 
 bool libvirt_host_pin(Host *base, const char *uuid, int vcpu, const CpuSet *cpus,
@@ -55,23 +62,21 @@ bool libvirt_host_pin(Host *base, const char *uuid, int vcpu, const CpuSet *cpus
     LibvirtHost *host = (LibvirtHost *)base;
     KnownVm *vm = find(host, uuid, error);
     Errand *errand;
-    PinAsk *ask;
+    PinAsk *pin;
     bool done;
 
     if (!vm)
         return false;
-    ask = pin_ask_new(vm->domain, vcpu, host->map_len, known_vm_pins(host, vm, vcpu),
+    pin = pin_ask_new(vm->domain, vcpu, host->map_len, known_vm_pins(host, vm, vcpu),
                       cpus);
-    errand = hands_send(host->hands, pin_ask_run, ask, pin_ask_free);
-    if (!tell(host, vm, errand, error))
-        return false;
-    host->n_calls += ask->n_calls;
-    done = answer(ask->done, &ask->error, error);
-    if (done && (guint)vcpu < vm->pins->len)
-        vm->pins->pdata[vcpu] = (gpointer)cpusets_adopt(host->sets, cpus);
+    errand = hands_send(host->hands, pin_ask_run, pin, pin_ask_free);
+    done = tell(host, vm, errand, &pin->done, error);
+    if (done)
+        pinned(host, vm, vcpu, cpus);
     else
         vm->stale |= STALE_PINS;
-    errand_drop(errand);
+    if (errand != vm->out)
+        errand_drop(errand);
     return done;
 }
 
@@ -81,21 +86,19 @@ bool libvirt_host_remember(Host *base, const char *uuid, const char *state,
     LibvirtHost *host = (LibvirtHost *)base;
     KnownVm *vm = find(host, uuid, error);
     Errand *errand;
-    NoteAsk *ask;
+    NoteAsk *note;
     bool done;
 
     if (!vm)
         return false;
-    ask = note_ask_new(vm->domain, state);
-    errand = hands_send(host->hands, note_ask_run, ask, note_ask_free);
-    if (!tell(host, vm, errand, error))
-        return false;
-    host->n_calls += ask->n_calls;
-    done = answer(ask->done, &ask->error, error);
+    note = note_ask_new(vm->domain, state);
+    errand = hands_send(host->hands, note_ask_run, note, note_ask_free);
+    done = tell(host, vm, errand, &note->done, error);
     if (done) {
         g_free(vm->state);
         vm->state = g_strdup(state);
     }
-    errand_drop(errand);
+    if (errand != vm->out)
+        errand_drop(errand);
     return done;
 }

@@ -65,17 +65,25 @@ typedef struct {
 
 Glance *glance_new(virConnectPtr connection);
 void glance_run(void *glance, const Errand *errand);
+
+/* Reads what was told, which it puts in order. */
+void glance_read(Glance *glance, virDomainStatsRecordPtr *records, int n_records);
 void glance_free(void *glance);
+
+/* What all errands about one VM begin with. */
+typedef struct {
+    virDomainPtr domain;
+    int n_calls;
+    GError *error;
+} VmAsk;
 
 /* What of one VM does not change by itself. */
 typedef struct {
-    virDomainPtr domain;
+    VmAsk ask;
     Stale stale;
-    bool floats; /* where it last ran is wanted too */
-    int n_vcpus; /* the highest number, and one */
-    int map_len; /* bytes */
-    int n_calls;
-    GError *error;
+    bool floats;                   /* where it last ran is wanted too */
+    int n_vcpus;                   /* the highest number, and one */
+    int map_len;                   /* bytes */
     char *live_xml, *inactive_xml; /* the latter only of a persistent one */
     unsigned char *pins;           /* [n_maps * map_len] */
     int n_maps;
@@ -89,30 +97,26 @@ void study_free(void *study);
 
 /* Pins a vCPU from what it is taken to have to something else. */
 typedef struct {
-    virDomainPtr domain;
+    VmAsk ask;
     int vcpu, map_len;
     unsigned char *from, *to; /* [map_len] */
-    int n_calls;
-    GError *error;
     bool done;
 } PinAsk;
 
 PinAsk *pin_ask_new(virDomainPtr domain, int vcpu, int map_len, const CpuSet *from,
                     const CpuSet *to);
-void pin_ask_run(void *ask, const Errand *errand);
-void pin_ask_free(void *ask);
+void pin_ask_run(void *pin, const Errand *errand);
+void pin_ask_free(void *pin);
 
 /* Leaves a text with a VM, or takes it away. */
 typedef struct {
-    virDomainPtr domain;
+    VmAsk ask;
     char *xml; /* or NULL */
-    int n_calls;
-    GError *error;
     bool done;
 } NoteAsk;
 
 NoteAsk *note_ask_new(virDomainPtr domain, const char *state);
-void note_ask_run(void *ask, const Errand *errand);
-void note_ask_free(void *ask);
+void note_ask_run(void *note, const Errand *errand);
+void note_ask_free(void *note);
 
 #endif

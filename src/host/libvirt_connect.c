@@ -9,7 +9,7 @@
 #include "libvirt_host.h"
 
 enum {
-    OPEN_US = 8 * G_USEC_PER_SEC,
+    OPEN_US = 5 * G_USEC_PER_SEC,
     CLOSE_US = G_USEC_PER_SEC / 4,
     PATIENCE_TIMES = 512,
 };
@@ -118,7 +118,6 @@ static void adopt(LibvirtHost *host, Opening *opening)
     g_hash_table_iter_init(&iter, host->vms);
     while (g_hash_table_iter_next(&iter, NULL, &vm)) {
         ((KnownVm *)vm)->stale = STALE_ALL;
-        ((KnownVm *)vm)->id = -1;
     }
 }
 

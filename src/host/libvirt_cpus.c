@@ -112,13 +112,14 @@ static bool adopt(LibvirtHost *host, CpusAsk *ask, GError **error)
 static bool answer(LibvirtHost *host, CpusAsk *ask, GError **error)
 {
     host->n_calls += ask->n_calls;
-    if (ask->error)
+    if (ask->error) {
         g_propagate_error(error, g_steal_pointer(&ask->error));
-    else if (!ask->capabilities || adopt(host, ask, error))
-        host->cpus_us = g_get_monotonic_time();
-    else
         return false;
-    return !*error;
+    }
+    if (ask->capabilities && !adopt(host, ask, error))
+        return false;
+    host->cpus_us = g_get_monotonic_time();
+    return true;
 }
 
 bool libvirt_host_look_at_cpus(LibvirtHost *host, GError **error)

@@ -137,17 +137,23 @@ static bool read_params(Glance *glance, const virDomainStatsRecord *record)
     return told;
 }
 
-/* The vCPUs of one VM, by a call of its own. */
+/* The vCPUs of one VM, by a call of its own.  Some hosts leave room where one is missing,
+ * which looks like another first one. */
 static void ask_alone(Glance *glance, virDomainPtr domain)
 {
     g_autofree virVcpuInfo *infos = g_new0(virVcpuInfo, VCPUS_MAX);
     int n_infos = virDomainGetVcpus(domain, infos, VCPUS_MAX, NULL, 0);
+    int next = 0;
 
     glance->n_calls++;
     glance->n_silent++;
     for (int i = 0; i < n_infos; i++) {
-        SampleVcpu *vcpu = add_vcpu(glance, (int)infos[i].number);
+        SampleVcpu *vcpu;
 
+        if ((int)infos[i].number < next)
+            continue;
+        next = (int)infos[i].number + 1;
+        vcpu = add_vcpu(glance, (int)infos[i].number);
         vcpu->ran_ns = whole(infos[i].cpuTime);
         vcpu->pcpu = infos[i].cpu;
     }
@@ -208,8 +214,7 @@ static void look_one_by_one(Glance *glance)
     free(domains);
 }
 
-static void read_records(Glance *glance, virDomainStatsRecordPtr *records,
-                         int n_records)
+void glance_read(Glance *glance, virDomainStatsRecordPtr *records, int n_records)
 {
     qsort(records, (size_t)n_records, sizeof *records, records_by_uuid);
     for (int i = 0; i < n_records; i++) {
@@ -232,7 +237,7 @@ void glance_run(void *value, const Errand *errand)
     glance->n_calls++;
     glance->taken_us = g_get_monotonic_time();
     if (n_records >= 0)
-        read_records(glance, records, n_records);
+        glance_read(glance, records, n_records);
     else if (virGetLastErrorCode() == VIR_ERR_NO_SUPPORT)
         look_one_by_one(glance);
     else

@@ -10,6 +10,8 @@
 #include "host/libvirt.h"
 #include "libvirt_asks.h"
 
+enum { LIBVIRT_WEIGHT = 1024 }; /* of a VM where nobody said otherwise */
+
 /* How long the first attempt to connect is waited for before there is another. */
 enum { LIBVIRT_PATIENCE_US = 60 * G_USEC_PER_SEC };
 
@@ -21,6 +23,7 @@ typedef struct {
     int seen;            /* number of the observation it was last seen in */
     bool known;          /* what follows was read in this life */
     bool polls;          /* its time in the halt loop is told */
+    bool excused;        /* it was said why it is left alone */
     Stale stale;
     int weight, quota;
     bool hands_off;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "libvirt_xml.h"
+#include "local.h"
 
 enum { STUDY_US = G_USEC_PER_SEC / 2 };
 
@@ -41,15 +42,16 @@ static KnownVm *add_vm(LibvirtHost *host, const char *uuid)
     return vm;
 }
 
-/* Each life has an ID of its own, while there is one connection; over another one all is
- * to be looked at again, but is taken to be as it was. */
+/* Each life has an ID of its own.  Over another connection all of it is to be looked at
+ * again, but is taken to be as it was. */
 static void greet(KnownVm *vm, virDomainPtr domain)
 {
     int id = (int)virDomainGetID(domain);
 
     if (vm->domain && vm->id == id)
         return;
-    vm->known = vm->known && !vm->domain;
+    vm->known = vm->known && vm->id == id;
+    vm->excused = vm->excused && vm->known;
     vm->stale = STALE_ALL;
     vm->id = id;
     virDomainRef(domain);
@@ -71,16 +73,32 @@ KnownVm *libvirt_host_vm(LibvirtHost *host, const char *uuid, virDomainPtr domai
 
 /* ── what was found out ───────────────────────────────────────────────────── */
 
-/* What a definition says that makes no sense is nobody's wish: hands off. */
-static bool read_xml(LibvirtHost *host, const KnownVm *vm, const char *xml,
-                     VmWishes *out)
+/* Said once in a life. */
+static void excuse(KnownVm *vm, const char *why)
+{
+    if (!vm->excused)
+        g_warning("%s is left as it is: %s", vm->name, why);
+    vm->excused = true;
+}
+
+/* A definition that makes no sense is nobody's wish: hands off. */
+static bool read_xml(LibvirtHost *host, KnownVm *vm, const char *xml, VmWishes *out)
 {
     g_autoptr(GError) why = NULL;
 
     if (vm_wishes_from_xml(xml, host->topology, out, &why))
         return true;
-    g_warning("%s is left as it is: its definition: %s", vm->name, why->message);
+    excuse(vm, why->message);
     return false;
+}
+
+/* Shares, where 1024 are usual. */
+static int weight_of(const LibvirtHost *host, int shares)
+{
+    int usual = host->local ? local_usual_shares() : LIBVIRT_WEIGHT;
+    int64_t weight = (int64_t)shares * LIBVIRT_WEIGHT / usual;
+
+    return shares > 0 ? (int)CLAMP(weight, 1, G_MAXINT) : LIBVIRT_WEIGHT;
 }
 
 /* Of a VM that is not persistent, the definition has our own pins in it: what it says of
@@ -97,7 +115,7 @@ static void take_wishes(LibvirtHost *host, KnownVm *vm, const Study *study)
     for (guint i = 0; sound && study->inactive_xml && i < owner.allowed->len; i++)
         g_ptr_array_add(vm->allowed, g_ptr_array_index(owner.allowed, i));
     vm->anywhere = sound ? wishes->anywhere : NULL;
-    vm->weight = live.weight;
+    vm->weight = weight_of(host, live.weight);
     vm->quota = live.quota;
     vm->hands_off = !sound || live.hands_off || wishes->hands_off;
     g_free(vm->state);
@@ -132,16 +150,16 @@ static void take_refusal(KnownVm *vm, const GError *why)
 {
     if (why->code != HOST_ERROR_REFUSED)
         return;
-    g_warning("%s is left as it is: %s", vm->name, why->message);
+    excuse(vm, why->message);
     vm->hands_off = vm->known = true;
     vm->stale = STALE_NOTHING;
 }
 
 static void take_study(LibvirtHost *host, KnownVm *vm, Study *study)
 {
-    host->n_calls += study->n_calls;
-    if (study->error) {
-        take_refusal(vm, study->error);
+    host->n_calls += study->ask.n_calls;
+    if (study->ask.error) {
+        take_refusal(vm, study->ask.error);
         return;
     }
     if (study->live_xml)
@@ -181,11 +199,11 @@ void libvirt_host_study(LibvirtHost *host, KnownVm *vm, int n_vcpus)
 
 bool known_vm_is_free(LibvirtHost *host, KnownVm *vm)
 {
-    (void)host;
     if (!vm->out)
         return true;
     if (!errand_wait(vm->out, 0, NULL))
         return false;
+    host->n_calls += ((VmAsk *)errand_value(vm->out))->n_calls;
     g_clear_pointer(&vm->out, errand_drop);
     vm->stale = STALE_ALL;
     return true;

@@ -17,7 +17,7 @@ Study *study_new(virDomainPtr domain, Stale stale, int n_vcpus, int map_len)
 
     virDomainRef(domain);
     *study = (Study){
-        .domain = domain, .stale = stale, .n_vcpus = n_vcpus, .map_len = map_len
+        .ask.domain = domain, .stale = stale, .n_vcpus = n_vcpus, .map_len = map_len
     };
     return study;
 }
@@ -26,8 +26,8 @@ void study_free(void *value)
 {
     Study *study = value;
 
-    virDomainFree(study->domain);
-    g_clear_error(&study->error);
+    virDomainFree(study->ask.domain);
+    g_clear_error(&study->ask.error);
     g_free(study->live_xml);
     g_free(study->inactive_xml);
     g_free(study->pins);
@@ -37,48 +37,49 @@ void study_free(void *value)
 
 static char *read_xml(Study *study, unsigned flags)
 {
-    char *text = virDomainGetXMLDesc(study->domain, flags), *copy = g_strdup(text);
+    char *text = virDomainGetXMLDesc(study->ask.domain, flags), *copy = g_strdup(text);
 
-    study->n_calls++;
+    study->ask.n_calls++;
     if (!text)
-        study->error = libvirt_error_last();
+        study->ask.error = libvirt_error_last();
     free(text);
     return copy;
 }
 
 static bool read_wishes(Study *study)
 {
-    int persistent = virDomainIsPersistent(study->domain);
+    int persistent = virDomainIsPersistent(study->ask.domain);
 
-    study->n_calls++;
+    study->ask.n_calls++;
     if (persistent < 0) {
-        study->error = libvirt_error_last();
+        study->ask.error = libvirt_error_last();
         return false;
     }
     study->live_xml = read_xml(study, 0);
     if (study->live_xml && persistent)
         study->inactive_xml = read_xml(study, VIR_DOMAIN_XML_INACTIVE);
-    return !study->error;
+    return !study->ask.error;
 }
 
 static bool read_pins(Study *study)
 {
-    study->n_calls++;
+    study->ask.n_calls++;
     study->pins = g_malloc0((gsize)study->n_vcpus * (gsize)study->map_len);
-    study->n_maps = virDomainGetVcpuPinInfo(study->domain, study->n_vcpus, study->pins,
-                                            study->map_len, VIR_DOMAIN_AFFECT_CURRENT);
+    study->n_maps =
+        virDomainGetVcpuPinInfo(study->ask.domain, study->n_vcpus, study->pins,
+                                study->map_len, VIR_DOMAIN_AFFECT_CURRENT);
     if (study->n_maps < 0)
-        study->error = libvirt_error_last();
-    return !study->error;
+        study->ask.error = libvirt_error_last();
+    return !study->ask.error;
 }
 
 /* Nice to know: that it is not told is no error. */
 static void read_running(Study *study)
 {
-    study->n_calls++;
+    study->ask.n_calls++;
     study->running = g_new0(virVcpuInfo, study->n_vcpus);
     study->n_running =
-        virDomainGetVcpus(study->domain, study->running, study->n_vcpus, NULL, 0);
+        virDomainGetVcpus(study->ask.domain, study->running, study->n_vcpus, NULL, 0);
 }
 
 void study_run(void *value, const Errand *errand)

@@ -21,37 +21,43 @@ static GError *busy(const char *why)
 }
 
 /* What the last call was told, where it failed. */
-static GError *why_not(virDomainPtr domain, int *n_calls)
+static void take_no(VmAsk *ask)
 {
     virErrorPtr why = virSaveLastError();
     bool running = true;
-    GError *error;
 
     if (why && why->code == VIR_ERR_OPERATION_INVALID) {
-        ++*n_calls;
-        running = virDomainIsActive(domain) != 0;
+        ask->n_calls++;
+        running = virDomainIsActive(ask->domain) != 0;
     }
-    error = libvirt_error_of(why, running);
+    ask->error = libvirt_error_of(why, running);
     virFreeError(why);
-    return error;
 }
 
-/* NULL when it is free.  Hosts that know no jobs have none; one that cannot tell of the
+/* Whether nobody holds it.  Hosts that know no jobs have none; one that cannot tell of the
  * job of an arriving VM calls that an invalid operation. */
-static GError *who_holds(virDomainPtr domain, int *n_calls)
+static bool is_free(VmAsk *ask)
 {
     virDomainJobInfo job;
-    GError *error;
 
-    ++*n_calls;
-    if (virDomainGetJobInfo(domain, &job) == 0)
-        return job.type == VIR_DOMAIN_JOB_NONE ? NULL : busy("another job holds it");
+    ask->n_calls++;
+    if (virDomainGetJobInfo(ask->domain, &job) == 0) {
+        if (job.type != VIR_DOMAIN_JOB_NONE)
+            ask->error = busy("another job holds it");
+        return !ask->error;
+    }
     if (virGetLastErrorCode() == VIR_ERR_NO_SUPPORT)
-        return NULL;
-    error = why_not(domain, n_calls);
-    if (error->code == HOST_ERROR_REFUSED)
-        error->code = HOST_ERROR_BUSY;
-    return error;
+        return true;
+    take_no(ask);
+    if (ask->error->code == HOST_ERROR_REFUSED)
+        ask->error->code = HOST_ERROR_BUSY;
+    return false;
+}
+
+static void clear(VmAsk *ask)
+{
+    virDomainFree(ask->domain);
+    g_clear_error(&ask->error);
 }
 
 /* ── pins ─────────────────────────────────────────────────────────────────── */
@@ -69,97 +75,91 @@ static unsigned char *map_of(const CpuSet *set, int map_len)
 PinAsk *pin_ask_new(virDomainPtr domain, int vcpu, int map_len, const CpuSet *from,
                     const CpuSet *to)
 {
-    PinAsk *ask = g_new0(PinAsk, 1);
+    PinAsk *pin = g_new0(PinAsk, 1);
 
     virDomainRef(domain);
-    *ask = (PinAsk){ .domain = domain,
+    *pin = (PinAsk){ .ask.domain = domain,
                      .vcpu = vcpu,
                      .map_len = map_len,
                      .from = map_of(from, map_len),
                      .to = map_of(to, map_len) };
-    return ask;
+    return pin;
 }
 
 void pin_ask_free(void *value)
 {
-    PinAsk *ask = value;
+    PinAsk *pin = value;
 
-    virDomainFree(ask->domain);
-    g_clear_error(&ask->error);
-    g_free(ask->from);
-    g_free(ask->to);
-    g_free(ask);
+    clear(&pin->ask);
+    g_free(pin->from);
+    g_free(pin->to);
+    g_free(pin);
 }
 
 /* Whether there is anything to write, and it is ours to write. */
-static bool read_back(PinAsk *ask)
+static bool read_back(PinAsk *pin)
 {
-    size_t map_len = (size_t)ask->map_len;
-    g_autofree unsigned char *maps = g_malloc0(map_len * (size_t)(ask->vcpu + 1));
-    const unsigned char *now = maps + map_len * (size_t)ask->vcpu;
-    int n_maps = virDomainGetVcpuPinInfo(ask->domain, ask->vcpu + 1, maps, ask->map_len,
-                                         VIR_DOMAIN_AFFECT_CURRENT);
+    size_t map_len = (size_t)pin->map_len;
+    g_autofree unsigned char *maps = g_malloc0(map_len * (size_t)(pin->vcpu + 1));
+    const unsigned char *now = maps + map_len * (size_t)pin->vcpu;
+    int n_maps = virDomainGetVcpuPinInfo(pin->ask.domain, pin->vcpu + 1, maps,
+                                         pin->map_len, VIR_DOMAIN_AFFECT_CURRENT);
 
-    ask->n_calls++;
-    if (n_maps < 0) {
-        ask->error = why_not(ask->domain, &ask->n_calls);
-        return false;
-    }
-    if (n_maps <= ask->vcpu)
-        return true;
-    ask->done = memcmp(now, ask->to, map_len) == 0;
-    if (!ask->done && memcmp(now, ask->from, map_len) != 0)
-        ask->error = busy("somebody else has just pinned it");
-    return !ask->done && !ask->error;
+    pin->ask.n_calls++;
+    if (n_maps < 0)
+        take_no(&pin->ask);
+    if (n_maps <= pin->vcpu)
+        return n_maps >= 0;
+    pin->done = memcmp(now, pin->to, map_len) == 0;
+    if (!pin->done && memcmp(now, pin->from, map_len) != 0)
+        pin->ask.error = busy("somebody else has just pinned it");
+    return !pin->done && !pin->ask.error;
 }
 
 void pin_ask_run(void *value, const Errand *errand)
 {
-    PinAsk *ask = value;
+    PinAsk *pin = value;
 
-    ask->error = who_holds(ask->domain, &ask->n_calls);
-    if (ask->error || !read_back(ask) || !errand_is_wanted(errand))
+    if (!is_free(&pin->ask) || !read_back(pin) || !errand_is_wanted(errand))
         return;
-    ask->n_calls++;
-    ask->done =
-        virDomainPinVcpu(ask->domain, (unsigned)ask->vcpu, ask->to, ask->map_len) == 0;
-    if (!ask->done)
-        ask->error = why_not(ask->domain, &ask->n_calls);
+    pin->ask.n_calls++;
+    pin->done = virDomainPinVcpu(pin->ask.domain, (unsigned)pin->vcpu, pin->to,
+                                 pin->map_len) == 0;
+    if (!pin->done)
+        take_no(&pin->ask);
 }
 
 /* ── notes ────────────────────────────────────────────────────────────────── */
 
 NoteAsk *note_ask_new(virDomainPtr domain, const char *state)
 {
-    NoteAsk *ask = g_new0(NoteAsk, 1);
+    NoteAsk *note = g_new0(NoteAsk, 1);
 
     virDomainRef(domain);
-    ask->domain = domain;
-    ask->xml = state ? vm_state_to_xml(state) : NULL;
-    return ask;
+    note->ask.domain = domain;
+    note->xml = state ? vm_state_to_xml(state) : NULL;
+    return note;
 }
 
 void note_ask_free(void *value)
 {
-    NoteAsk *ask = value;
+    NoteAsk *note = value;
 
-    virDomainFree(ask->domain);
-    g_clear_error(&ask->error);
-    g_free(ask->xml);
-    g_free(ask);
+    clear(&note->ask);
+    g_free(note->xml);
+    g_free(note);
 }
 
 void note_ask_run(void *value, const Errand *errand)
 {
-    NoteAsk *ask = value;
+    NoteAsk *note = value;
 
-    ask->error = who_holds(ask->domain, &ask->n_calls);
-    if (ask->error || !errand_is_wanted(errand))
+    if (!is_free(&note->ask) || !errand_is_wanted(errand))
         return;
-    ask->n_calls++;
-    ask->done = virDomainSetMetadata(ask->domain, VIR_DOMAIN_METADATA_ELEMENT, ask->xml,
-                                     ask->xml ? "pinflow" : NULL, vm_state_uri,
-                                     VIR_DOMAIN_AFFECT_LIVE) == 0;
-    if (!ask->done)
-        ask->error = why_not(ask->domain, &ask->n_calls);
+    note->ask.n_calls++;
+    note->done = virDomainSetMetadata(note->ask.domain, VIR_DOMAIN_METADATA_ELEMENT,
+                                      note->xml, note->xml ? "pinflow" : NULL,
+                                      vm_state_uri, VIR_DOMAIN_AFFECT_LIVE) == 0;
+    if (!note->done)
+        take_no(&note->ask);
 }
