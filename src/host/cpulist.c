@@ -11,10 +11,11 @@ const CpuSet *cpulist_parse(CpuSets *sets, const char *text, int limit, GError *
 
     for (char **part = parts; *part; part++) {
         char *item = g_strstrip(*part);
-        GString *list = item[0] == '^' ? without : with;
+        bool is_without = item[0] == '^' && item[1] != '\0';
+        GString *list = is_without ? without : with;
 
-        g_string_append_printf(list, "%s%s", list->len > 0 ? "," : "",
-                               item[0] == '^' ? item + 1 : item);
+        g_string_append(list, list->len > 0 ? "," : "");
+        g_string_append(list, is_without ? item + 1 : item);
     }
     named = cpusets_parse(passing, with->str, error);
     if (!named)

@@ -211,12 +211,10 @@ static bool is_a_line(const char *text)
 static void end_state(Xml *xml, const char *text, void *data)
 {
     Domain *domain = data;
-    g_autofree char *state = g_strstrip(g_strdup(text));
 
     (void)xml;
     g_free(domain->out->state);
-    domain->out->state =
-        state[0] != '\0' && is_a_line(state) ? g_steal_pointer(&state) : NULL;
+    domain->out->state = text[0] != '\0' && is_a_line(text) ? g_strdup(text) : NULL;
 }
 
 /* ── the whole ────────────────────────────────────────────────────────────── */

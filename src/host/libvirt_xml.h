@@ -11,8 +11,8 @@
 #include "model/topology.h"
 
 /* Of a capabilities document.  CPUs that it does not mention, below @n_pcpus, are there
- * and offline.  Where cores or caches are not told, each CPU is a core, each cell a
- * cache. */
+ * and offline; there may be more than @n_pcpus.  Where cores or caches are not told, each
+ * CPU is a core, each cell a cache; where nothing is told, all @n_pcpus are alike. */
 Topology *topology_from_capabilities(const char *xml, int n_pcpus, CpuSets *sets,
                                      GError **error);
 
@@ -21,11 +21,11 @@ typedef struct {
     GPtrArray *allowed;     /* of CpuSet: what each vCPU may run on, by its number */
     const CpuSet *anywhere; /* vCPUs beyond that */
     const CpuSet *emulator; /* or NULL where nothing is said */
-    const CpuSet *memory;   /* cells whose memory it must use, or NULL */
+    const CpuSet *memory;   /* ids of cells whose memory it must use, or NULL */
     int weight;             /* cpu_shares; 0 where nothing is said */
     int quota;              /* of each vCPU, thousandths of a CPU; 0 for none */
-    bool hands_off;         /* by metadata, or real time priority */
-    char *state;            /* what was left with it; or NULL */
+    bool hands_off; /* metadata, real time, or a mask without a CPU of this host */
+    char *state;    /* what was left with it; or NULL */
 } VmWishes;
 
 void vm_wishes_clear(VmWishes *wishes);
@@ -34,10 +34,11 @@ void vm_wishes_clear(VmWishes *wishes);
 bool vm_wishes_from_xml(const char *xml, const Topology *topology, VmWishes *out,
                         GError **error);
 
-/* "urn:pinflow:policy:1" and "urn:pinflow:state:1" */
+/* "urn:pinflow:policy:1" and "urn:pinflow:state:1".  The elements are <policy managed="no"/>,
+ * where anything but "yes" means no, and <state>a line of text</state>. */
 extern const char vm_policy_uri[], vm_state_uri[];
 
-/* The element that holds @state in a domain's metadata; free with g_free. */
+/* The element that holds @state, as virDomainSetMetadata takes it; free with g_free. */
 char *vm_state_to_xml(const char *state);
 
 #endif

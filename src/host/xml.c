@@ -153,7 +153,7 @@ static void on_end(void *data, const xmlChar *name, const xmlChar *prefix,
         return;
     rule = xml->rule ? xml->rule : rule_of(xml);
     if (rule && rule->end)
-        rule->end(xml, xml->text->str, xml->data);
+        rule->end(xml, g_strstrip(xml->text->str), xml->data);
     xml->rule = NULL;
     g_string_truncate(xml->text, 0);
     g_string_truncate(xml->path, g_array_index(xml->ends, gsize, xml->ends->len - 1));

@@ -16,11 +16,12 @@
 typedef struct Xml Xml;
 
 /* What is done about the elements at @path, which are of no namespace unless it is
- * written before their name: "/domain/metadata/{urn:x}policy".  Either may be NULL. */
+ * written before their name: "/domain/metadata/{urn:x}policy".  A text comes without
+ * blanks around it.  Either may be NULL. */
 typedef struct {
     const char *path;
     void (*begin)(Xml *xml, void *data);
-    void (*end)(Xml *xml, const char *text, void *data); /* "" if elements lie in it */
+    void (*end)(Xml *xml, const char *text, void *data); /* "" with elements in it */
 } XmlRule;
 
 /* False, with "@name:LINE: what", where @text is longer than @size_max, is not XML, was
