@@ -162,12 +162,14 @@ bin/bench_period: $(BENCH_PERIOD:%=$(B)/bench/%.o) $(HOUSE) $(LIB).a
 	$(Q)mkdir -p $(@D) && $(CXX) $(CXXFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS) -llemon -lglpk -lm
 
 # A fuzzer is made from the sources it is about, all of them watched.
+READERS := cpulist host libvirt_caps libvirt_wishes xml
 build/fuzz/fuzz_dimacs: $(wildcard graph/*.[ch]) include/graph/flow.h
 build/fuzz/fuzz_sample: $(wildcard src/model/*.[ch] include/model/*.h)
+build/fuzz/fuzz_xml: $(READERS:%=src/host/%.c) $(wildcard src/host/*.h src/model/*.[ch] include/model/*.h)
 $(FUZZERS): build/fuzz/%: tests/fuzz/%.c
 	$(call say,FUZZ,$@)
 	$(Q)mkdir -p $(@D) && clang $(STRICT) -g -O1 -fsanitize=fuzzer,address,undefined \
-	    -fno-sanitize-recover=all -Iinclude $(GLIB) -o $@ $(filter %.c,$^) $(LIBS)
+	    -fno-sanitize-recover=all -Iinclude -Isrc $(GLIB) $(LIBVIRT) -o $@ $(filter %.c,$^) $(LIBS)
 
 # ── the two commands, and what they stand for once nothing is missing ────────
 
