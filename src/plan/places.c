@@ -39,17 +39,6 @@ char *granularity_format(Granularity granularity)
     return g_strdup(level_names[granularity.level]);
 }
 
-/* The widest level inside which it does not matter where work runs. */
-static Level widest_level(const Topology *topology)
-{
-    if (topology->n_cells > 1)
-        return LEVEL_CELL;
-    if (topology->n_caches <= 1)
-        return LEVEL_HOST;
-    return topology->n_pcpus >= CACHE_WIDE * topology->n_caches ? LEVEL_CACHE
-                                                                : LEVEL_PCPU;
-}
-
 /* @nth is how many CPUs online go before @cpu. */
 static int group_of(const Topology *topology, Granularity granularity, int cpu, int nth)
 {
@@ -69,6 +58,36 @@ static int group_of(const Topology *topology, Granularity granularity, int cpu, 
         break;
     }
     return 0;
+}
+
+/* How many groups of a level have a CPU online; @is_seen has room for all. */
+static int count_groups(const Topology *topology, Level level, int *is_seen)
+{
+    int n_groups = 0;
+
+    memset(is_seen, 0, (size_t)topology->n_pcpus * sizeof *is_seen);
+    for (int cpu = 0; cpu < topology->n_pcpus; cpu++) {
+        int *seen =
+            &is_seen[group_of(topology, (Granularity){ .level = level }, cpu, 0)];
+
+        if (!topology->pcpus[cpu].online || *seen)
+            continue;
+        *seen = true;
+        n_groups++;
+    }
+    return n_groups;
+}
+
+/* The widest level inside which it does not matter where work runs. */
+static Level widest_level(const Topology *topology, int *is_seen)
+{
+    int n_caches = count_groups(topology, LEVEL_CACHE, is_seen);
+
+    if (count_groups(topology, LEVEL_CELL, is_seen) > 1)
+        return LEVEL_CELL;
+    if (n_caches <= 1)
+        return LEVEL_HOST;
+    return topology->online->n_cpus >= CACHE_WIDE * n_caches ? LEVEL_CACHE : LEVEL_PCPU;
 }
 
 static void make_room(Places *places, int n_pcpus)
@@ -144,9 +163,9 @@ static void name_cpus(Places *places, const Topology *topology)
 
 void places_make(const Topology *topology, Granularity granularity, Places *out)
 {
-    if (granularity.level == LEVEL_AUTO)
-        granularity.level = widest_level(topology);
     make_room(out, topology->n_pcpus);
+    if (granularity.level == LEVEL_AUTO)
+        granularity.level = widest_level(topology, out->of_group);
     out->level = granularity.level;
     out->n_pcpus = topology->n_pcpus;
     out->n_places = 0;

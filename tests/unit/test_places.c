@@ -152,6 +152,31 @@ static void test_auto_is_as_wide_as_locality_allows(void)
     }
 }
 
+/* Simultaneous threads switched off halve the CPUs of a cache; a cell or cache of which
+ * nothing is left is none. */
+static void test_auto_looks_at_what_is_online(void)
+{
+    const struct {
+        int n, core, cache, cell;
+        const char *offline;
+        Level level;
+    } hosts[] = {
+        { 32, 2, 8, 32, "1,3,5,7,9,11,13,15,17,19,21,23,25,27,29,31", LEVEL_PCPU },
+        { 32, 2, 8, 16, "16-31", LEVEL_CACHE },
+        { 32, 2, 8, 16, "0-15,24-31", LEVEL_HOST },
+        { 32, 2, 8, 16, "1-15", LEVEL_CELL },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(hosts); i++) {
+        Fixture f = set_up(hosts[i].n, hosts[i].core, hosts[i].cache, hosts[i].cell);
+
+        set_offline(&f, hosts[i].offline);
+        make(&f, "auto");
+        g_assert_cmpint(f.places.level, ==, hosts[i].level);
+        tear_down(&f);
+    }
+}
+
 static void test_pins_are_held_by_the_place_they_lie_in(void)
 {
     Fixture f = set_up(8, 1, 4, 8);
@@ -212,6 +237,8 @@ int main(int argc, char **argv)
                     test_places_without_a_cpu_online_are_none);
     g_test_add_func("/places/auto-is-as-wide-as-locality-allows",
                     test_auto_is_as_wide_as_locality_allows);
+    g_test_add_func("/places/auto-looks-at-what-is-online",
+                    test_auto_looks_at_what_is_online);
     g_test_add_func("/places/pins-are-held-by-the-place-they-lie-in",
                     test_pins_are_held_by_the_place_they_lie_in);
     g_test_add_func("/places/who-runs-where-it-may-not-strays",
