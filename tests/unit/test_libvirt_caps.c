@@ -6,6 +6,7 @@
 #include "host/libvirt_xml.h"
 
 #include "host/host.h"
+#include "plan/places.h"
 #include "support/caps.h"
 
 static Topology *read_text(const char *xml, int n_pcpus, CpuSets *sets)
@@ -228,6 +229,52 @@ static void where_no_siblings_are_told_all_are_online(void)
     g_assert_cmpint(topology_distance(topology, 0, 1), ==, 20);
 }
 
+static void assert_places(const Topology *topology, Level level, int n_places)
+{
+    Places places = { 0 };
+
+    places_make(topology, (Granularity){ .level = LEVEL_AUTO }, &places);
+    g_assert_cmpint(places.level, ==, level);
+    g_assert_cmpint(places.n_places, ==, n_places);
+    places_clear(&places);
+}
+
+static void real_hosts_fall_into_places(void)
+{
+    static const struct {
+        const char *name;
+        int n_pcpus;
+        Level level;
+        int n_places;
+    } files[] = {
+        { "single", 1, LEVEL_HOST, 1 },      { "hybrid", 16, LEVEL_HOST, 1 },
+        { "offline", 12, LEVEL_CELL, 2 },    { "power", 32, LEVEL_CELL, 2 },
+        { "subnuma", 16, LEVEL_CELL, 4 },    { "old", 4, LEVEL_CELL, 2 },
+        { "no-topology", 4, LEVEL_HOST, 1 },
+    };
+    static const struct {
+        DrawnHost host;
+        Level level;
+        int n_places;
+    } drawn[] = {
+        { { 2, 8, 16, 2, 8 }, LEVEL_CELL, 8 }, /* sockets, cells, cores, threads, cache */
+        { { 1, 1, 96, 2, 4 }, LEVEL_CACHE, 24 }, { { 1, 1, 96, 1, 4 }, LEVEL_PCPU, 96 },
+        { { 1, 1, 64, 1, 0 }, LEVEL_HOST, 1 },   { { 2, 2, 64, 2, 8 }, LEVEL_CELL, 2 },
+    };
+    g_autoptr(CpuSets) sets = cpusets_new();
+
+    for (size_t i = 0; i < G_N_ELEMENTS(files); i++) {
+        g_autoptr(Topology) topology = read_file(files[i].name, files[i].n_pcpus, sets);
+
+        assert_places(topology, files[i].level, files[i].n_places);
+    }
+    for (size_t i = 0; i < G_N_ELEMENTS(drawn); i++) {
+        g_autoptr(Topology) topology = read_drawn(&drawn[i].host, sets);
+
+        assert_places(topology, drawn[i].level, drawn[i].n_places);
+    }
+}
+
 #define HOST(cells, banks)                                                             \
     "<capabilities><host><topology><cells num='1'>" cells                              \
     "</cells></topology><cache>" banks "</cache></host></capabilities>"
@@ -353,6 +400,7 @@ int main(int argc, char **argv)
     g_test_add_func("/caps/wide-cache", a_cache_lies_within_a_cell);
     g_test_add_func("/caps/plain", a_host_of_which_nothing_is_told_is_plain);
     g_test_add_func("/caps/old", where_no_siblings_are_told_all_are_online);
+    g_test_add_func("/caps/places", real_hosts_fall_into_places);
     g_test_add_func("/caps/level", the_third_level_is_the_cache);
     g_test_add_func("/caps/newer", a_cpu_may_be_newer_than_their_number);
     g_test_add_func("/caps/nonsense", nonsense_is_passed_over);
