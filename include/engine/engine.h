@@ -44,6 +44,10 @@ Engine *engine_new(Host *host, const Policy *policy, Ledger *ledger);
 void engine_free(Engine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Engine, engine_free)
 
+/* Another policy from the next turn on.  What was learned of loads is kept, unless they are
+ * to be remembered otherwise. */
+void engine_reconsider(Engine *engine, const Policy *policy);
+
 /* False when the host is lost or has ended; everything else that can go wrong is in
  * @out. */
 bool engine_step(Engine *engine, Period *out, GError **error);

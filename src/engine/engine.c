@@ -50,6 +50,17 @@ void engine_free(Engine *engine)
     g_free(engine);
 }
 
+void engine_reconsider(Engine *engine, const Policy *policy)
+{
+    const ForecastRule *was = &engine->policy.forecast, *is = &policy->forecast;
+
+    if (was->n_moments != is->n_moments || was->half_life != is->half_life) {
+        history_free(engine->history);
+        engine->history = history_new(*is);
+    }
+    engine->policy = *policy;
+}
+
 Planner *engine_planner(Engine *engine)
 {
     return engine->planner;
