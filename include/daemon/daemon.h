@@ -29,6 +29,7 @@ struct DaemonWishes {
     int64_t period_us;
     int cycles; /* 0 for no end */
     bool exit_when_idle;
+    bool impatient; /* a host that is lost is an error later on, too */
     DaemonTell tell;
     DaemonReload reload; /* these two are optional */
     DaemonStatus status;

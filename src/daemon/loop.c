@@ -238,7 +238,7 @@ bool daemon_run(DaemonWishes *wishes, Host *host, GError **error)
                 return true;
         } else if (ending()) {
             return true;
-        } else if (daemon.n_turns == 0) {
+        } else if (daemon.n_turns == 0 || wishes->impatient) {
             g_propagate_error(error, g_steal_pointer(&why));
             return false;
         } else {
