@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/conf.h"
 #include "host/host.h"
 
 /* ── being asked ──────────────────────────────────────────────────────────── */
@@ -93,7 +94,7 @@ int cli_failed(const char *format, ...)
 /* A text that is wrong is named with its line first, as compilers do. */
 int cli_unreadable(const GError *why)
 {
-    if (!g_error_matches(why, HOST_ERROR, HOST_ERROR_TEXT))
+    if (!g_error_matches(why, HOST_ERROR, HOST_ERROR_TEXT) && why->domain != CONF_ERROR)
         return cli_misused("%s", why->message);
     fprintf(stderr, "%s\n", why->message);
     return EXIT_MISUSED;

@@ -1,4 +1,5 @@
 /* plan.c - "pinflow plan": observe, say what would be moved and why, move nothing. */
+#include "daemon/daemon.h"
 #include "engine/report.h"
 #include "telling.h"
 #include "wishes.h"
@@ -21,16 +22,6 @@ static void plan_options_clear(PlanOptions *options)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(PlanOptions, plan_options_clear)
 
-/* Looks on until there have been @cycles periods.  An end before that is an error. */
-static bool look_on(Engine *engine, int cycles, Period *period, GError **error)
-{
-    do {
-        if (!engine_step(engine, period, error))
-            return false;
-    } while (period->number < cycles);
-    return true;
-}
-
 static void answer(const PlanOptions *options, Engine *engine, const Period *period,
                    const Policy *policy, GString *out)
 {
@@ -46,29 +37,78 @@ static void answer(const PlanOptions *options, Engine *engine, const Period *per
     }
 }
 
-static int plan(const PlanOptions *options, Host *host, const Policy *policy)
+/* ── who waits for the period to go by ────────────────────────────────────── */
+
+typedef struct {
+    const PlanOptions *options;
+    const Policy *policy;
+    Engine *engine;
+    GString *text; /* the answer, once there is one */
+} Asked;
+
+static bool is_time(const Asked *asked, const Period *period)
 {
-    g_autoptr(Engine) engine = engine_new(host, policy, NULL);
-    g_autoptr(GString) text = g_string_new(NULL);
-    g_autoptr(GError) error = NULL;
+    return period->derived && period->number >= MAX(asked->options->host.cycles, 1);
+}
+
+static bool look_on(const Period *period, void *data)
+{
+    Asked *asked = data;
+
+    if (is_time(asked, period))
+        answer(asked->options, asked->engine, period, asked->policy, asked->text);
+    return asked->text->len == 0;
+}
+
+/* An end before it is time is an error. */
+static bool turn(Asked *asked, GError **error)
+{
     g_auto(Period) period;
 
     period_init(&period);
-    if (!look_on(engine, MAX(options->host.cycles, 1), &period, &error))
+    do {
+        if (!engine_step(asked->engine, &period, error))
+            return false;
+    } while (look_on(&period, asked));
+    return true;
+}
+
+static bool wait_and_see(Asked *asked, Host *host, const Conf *conf, GError **error)
+{
+    DaemonWishes wishes = { .what = wishes_name(conf),
+                            .engine = asked->engine,
+                            .period_us = conf->period_us,
+                            .impatient = true,
+                            .tell = look_on,
+                            .data = asked };
+
+    if (wishes.period_us == 0)
+        wishes.period_us = PERIOD_USUAL_US;
+    return daemon_run(&wishes, host, error);
+}
+
+static int plan(const PlanOptions *options, Host *host, const Conf *conf)
+{
+    g_autoptr(Engine) engine = engine_new(host, &conf->policy, NULL);
+    g_autoptr(GString) text = g_string_new(NULL);
+    g_autoptr(GError) error = NULL;
+    Asked asked = { options, &conf->policy, engine, text };
+
+    if (!(host->live ? wait_and_see(&asked, host, conf, &error) : turn(&asked, &error)))
         return cli_broken(error);
-    answer(options, engine, &period, policy, text);
+    if (text->len == 0)
+        return cli_failed("interrupted");
     cli_print(text->str);
     return cli_printed();
 }
 
-static int check(const PlanOptions *options, int64_t *out_us)
+static int check(const PlanOptions *options, Conf *conf)
 {
-    *out_us = 0;
     if (options->rest)
         return cli_misused("what is '%s'?", options->rest[0]);
     if (options->json + options->dot + options->dimacs > 1)
         return cli_misused("one of --json, --dot and --dimacs at a time");
-    if (options->period && !period_parse(options->period, out_us))
+    if (options->period && !period_parse(options->period, &conf->period_us))
         return cli_misused("--period %s: seconds, from 0.01 to a day", options->period);
     return EXIT_WELL;
 }
@@ -91,21 +131,20 @@ int cli_plan(int argc, char **argv)
     g_autoptr(GOptionContext) context = cli_options(
         NULL, "Observes a period, says what it would move and why, and moves nothing.",
         entries);
-    Policy policy = policy_default;
-    int64_t period_us;
+    g_auto(Conf) conf = { 0 };
     int code = EXIT_WELL;
     g_autoptr(Host) host = NULL;
 
     host_wishes_add(context, &options.host);
     plan_wishes_add(context, &options.plan);
     if (!cli_parse(context, argc, argv, &code) ||
-        !plan_wishes_grant(&options.plan, &policy, &code))
+        !wishes_settle(&options.host, &options.plan, &policy_default, &conf, &code))
         return code;
-    code = check(&options, &period_us);
+    code = check(&options, &conf);
     if (code == EXIT_WELL)
-        host = host_wishes_open(&options.host, period_us, &code);
+        host = host_wishes_open(&options.host, &conf, &code);
     if (!host)
         return code;
     host = host_dry_wrap(g_steal_pointer(&host));
-    return plan(&options, host, &policy);
+    return plan(&options, host, &conf);
 }

@@ -1,4 +1,5 @@
 /* record.c - "pinflow record": write down what a host says, and change nothing. */
+#include "daemon/daemon.h"
 #include "daemon/signals.h"
 #include "engine/engine.h"
 #include "turns.h"
@@ -19,36 +20,59 @@ static void record_options_clear(RecordOptions *options)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(RecordOptions, record_options_clear)
 
-/* A period lies between two samples.  There is no use in listening to what is not written
- * down. */
-static int listen(Host *host, int cycles)
+/* There is no use in listening to what is not written down. */
+static bool go_on(const Period *period, void *recorder)
 {
-    g_autoptr(GError) error = NULL;
+    (void)period;
+    return host_record_is_whole(recorder);
+}
+
+static bool listen(Host *host, const HostWishes *wishes, const Conf *conf,
+                   GError **error)
+{
+    DaemonWishes daemon = { .what = wishes_name(conf),
+                            .period_us = conf->period_us,
+                            .cycles = wishes->cycles,
+                            .tell = go_on,
+                            .data = host };
+
+    if (daemon.period_us == 0)
+        daemon.period_us = PERIOD_USUAL_US;
+    return daemon_run(&daemon, host, error);
+}
+
+/* A period lies between two samples. */
+static void listen_on(Host *host, int cycles, GError **error)
+{
+    bool well = true;
     Sample sample;
 
     sample_init(&sample);
     signals_heed_end();
-    for (int n = 0; (cycles == 0 || n <= cycles) && !*signals_end(); n++)
-        if (!host->ops->observe(host, &sample, &error) || !host_record_is_whole(host))
-            break;
+    for (int n = 0; well && (cycles == 0 || n <= cycles) && !*signals_end(); n++)
+        well = host->ops->observe(host, &sample, error) && host_record_is_whole(host);
     sample_clear(&sample);
-    if (error && !g_error_matches(error, HOST_ERROR, HOST_ERROR_ENDED))
-        return cli_broken(error);
-    return host_record_is_whole(host) ? EXIT_WELL : EXIT_FAILED;
 }
 
-static int record(const RecordOptions *options, int64_t period_us)
+static int record(const RecordOptions *options, const Conf *conf)
 {
+    g_autoptr(GError) error = NULL;
     int code = EXIT_WELL;
-    Host *host = host_wishes_open(&options->host, period_us, &code);
+    Host *host = host_wishes_open(&options->host, conf, &code);
 
     if (host)
-        host =
-            turns_record(host, options->files[0], host_wishes_replayed(&options->host),
-                         &policy_default, &code);
+        host = turns_record(host, options->files[0], wishes_replayed(conf),
+                            &conf->policy, &code);
     if (!host)
         return code;
-    code = listen(host, options->host.cycles);
+    if (host->live)
+        listen(host, &options->host, conf, &error);
+    else
+        listen_on(host, options->host.cycles, &error);
+    if (error && !g_error_matches(error, HOST_ERROR, HOST_ERROR_ENDED))
+        code = cli_broken(error);
+    else if (!host_record_is_whole(host))
+        code = EXIT_FAILED;
     host_close(host);
     return code;
 }
@@ -65,15 +89,16 @@ int cli_record(int argc, char **argv)
     };
     g_autoptr(GOptionContext) context = cli_options(
         NULL, "Writes down in FILE what a host says, and changes nothing.", entries);
-    int64_t period_us = 0;
+    g_auto(Conf) conf = { 0 };
     int code = EXIT_WELL;
 
     host_wishes_add(context, &options.host);
-    if (!cli_parse(context, argc, argv, &code))
+    if (!cli_parse(context, argc, argv, &code) ||
+        !wishes_settle(&options.host, NULL, &policy_default, &conf, &code))
         return code;
     if (!options.files || options.files[1])
         return cli_misused("one FILE to write to is needed");
-    if (options.period && !period_parse(options.period, &period_us))
+    if (options.period && !period_parse(options.period, &conf.period_us))
         return cli_misused("--period %s: seconds, from 0.01 to a day", options.period);
-    return record(&options, period_us);
+    return record(&options, &conf);
 }

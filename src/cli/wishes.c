@@ -3,7 +3,9 @@
 
 #include <string.h>
 
+#include "daemon/signals.h"
 #include "demo.h"
+#include "host/libvirt.h"
 #include "host/sim.h"
 
 /* ── of a plan ────────────────────────────────────────────────────────────── */
@@ -76,9 +78,11 @@ void host_wishes_add(GOptionContext *options, HostWishes *wishes)
 {
     const GOptionEntry entries[] = {
         { "connect", 'c', 0, G_OPTION_ARG_FILENAME, &wishes->connect,
-          "Which host: sim:SCENARIO, sim:demo, or replay:FILE", "URI" },
+          "Which host: libvirt's URI, sim:SCENARIO, sim:demo, or replay:FILE", "URI" },
         { "cycles", 0, 0, G_OPTION_ARG_INT, &wishes->cycles, "Stop after N periods",
           "N" },
+        { "config", 0, 0, G_OPTION_ARG_FILENAME, &wishes->config,
+          "The configuration (default: " CONF_FILE ", if it is there)", "FILE" },
         { "seed", 0, 0, G_OPTION_ARG_INT, &wishes->seed,
           "The chance in a simulated host (default: its own)", "S" },
         G_OPTION_ENTRY_NULL,
@@ -90,13 +94,68 @@ void host_wishes_add(GOptionContext *options, HostWishes *wishes)
 void host_wishes_clear(HostWishes *wishes)
 {
     g_free(wishes->connect);
+    g_free(wishes->config);
 }
 
-const char *host_wishes_replayed(const HostWishes *wishes)
+static bool is_simulated(const char *uri)
 {
-    if (!wishes->connect || !g_str_has_prefix(wishes->connect, "replay:"))
-        return NULL;
-    return wishes->connect + strlen("replay:");
+    return uri && g_str_has_prefix(uri, "sim:");
+}
+
+static bool is_recorded(const char *uri)
+{
+    return uri && g_str_has_prefix(uri, "replay:");
+}
+
+/* This machine's configuration is for its own host: another, that is not real, has to be
+ * told of one. */
+static bool configure(const HostWishes *wishes, Conf *conf, int *code)
+{
+    const char *file = wishes->config ? wishes->config : CONF_FILE;
+    g_autoptr(GError) error = NULL;
+
+    if (!wishes->config &&
+        (is_simulated(wishes->connect) || is_recorded(wishes->connect) ||
+         !g_file_test(file, G_FILE_TEST_EXISTS)))
+        return true;
+    if (conf_read(file, conf, &error))
+        return true;
+    *code = cli_unreadable(error);
+    return false;
+}
+
+bool wishes_settle(const HostWishes *host, const PlanWishes *plan, const Policy *policy,
+                   Conf *out, int *code)
+{
+    g_auto(Conf) conf;
+
+    conf_init(&conf, policy);
+    if (host->cycles < 0) {
+        *code = cli_misused("--cycles %d: there is no such number of periods",
+                            host->cycles);
+        return false;
+    }
+    if (!configure(host, &conf, code) ||
+        (plan && !plan_wishes_grant(plan, &conf.policy, code)))
+        return false;
+    if (host->connect) {
+        g_free(conf.connect);
+        conf.connect = g_strdup(host->connect);
+    }
+    conf_clear(out);
+    *out = conf;
+    conf.connect = NULL;
+    return true;
+}
+
+const char *wishes_name(const Conf *conf)
+{
+    return conf->connect ? conf->connect : "this host";
+}
+
+const char *wishes_replayed(const Conf *conf)
+{
+    return is_recorded(conf->connect) ? conf->connect + strlen("replay:") : NULL;
 }
 
 static Host *open_sim(const char *scenario, int64_t period_us, uint32_t seed,
@@ -107,26 +166,26 @@ static Host *open_sim(const char *scenario, int64_t period_us, uint32_t seed,
     return host_sim_open(scenario, period_us, seed, error);
 }
 
-Host *host_wishes_open(const HostWishes *wishes, int64_t period_us, int *code)
+static Host *open_real(const char *uri)
 {
-    const char *uri = wishes->connect ? wishes->connect : "qemu:///system";
-    g_autoptr(GError) error = NULL;
-    Host *host = NULL;
+    Host *host = host_libvirt_open(uri);
 
-    if (wishes->cycles < 0) {
-        *code = cli_misused("--cycles %d: there is no such number of periods",
-                            wishes->cycles);
-        return NULL;
-    }
-    if (g_str_has_prefix(uri, "sim:"))
-        host =
-            open_sim(uri + strlen("sim:"), period_us, (uint32_t)wishes->seed, &error);
-    else if (host_wishes_replayed(wishes))
-        host = host_replay_open(host_wishes_replayed(wishes), &error);
+    host_libvirt_heed(host, signals_end());
+    return host;
+}
+
+Host *host_wishes_open(const HostWishes *wishes, const Conf *conf, int *code)
+{
+    g_autoptr(GError) error = NULL;
+    Host *host;
+
+    if (is_simulated(conf->connect))
+        host = open_sim(conf->connect + strlen("sim:"), conf->period_us,
+                        (uint32_t)wishes->seed, &error);
+    else if (is_recorded(conf->connect))
+        host = host_replay_open(wishes_replayed(conf), &error);
     else
-        *code = cli_failed("cannot connect to %s: libvirt is not built in yet; "
-                           "-c sim:SCENARIO and -c replay:FILE are",
-                           uri);
+        host = open_real(conf->connect);
     if (error)
         *code = cli_unreadable(error);
     return host;

@@ -26,7 +26,7 @@ bool plan_wishes_grant(const PlanWishes *wishes, Policy *policy, int *code);
 /* ── of a host ────────────────────────────────────────────────────────────── */
 
 typedef struct {
-    char *connect;
+    char *connect, *config;
     int cycles; /* 0 for no end */
     int seed;
 } HostWishes;
@@ -35,11 +35,23 @@ void host_wishes_add(GOptionContext *options, HostWishes *wishes);
 void host_wishes_clear(HostWishes *wishes);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HostWishes, host_wishes_clear)
 
-/* @period_us may be 0, for what the host is used to.  NULL, with *@code, after saying
- * why. */
-Host *host_wishes_open(const HostWishes *wishes, int64_t period_us, int *code);
+/* What holds in the end: @policy, what the configuration says, and what the command line
+ * does, of which the last one wins.  @plan is NULL where nothing is planned.  False, with
+ * *@code, after saying what cannot be; @out is then as it was. */
+bool wishes_settle(const HostWishes *host, const PlanWishes *plan, const Policy *policy,
+                   Conf *out, int *code);
+
+/* How long a period of a real host is where nobody says. */
+#define PERIOD_USUAL_US (3 * G_TIME_SPAN_SECOND)
+
+/* The host of @conf; its period may be 0, for what the host is used to.  NULL, with
+ * *@code, after saying why. */
+Host *host_wishes_open(const HostWishes *wishes, const Conf *conf, int *code);
+
+/* What people call it. */
+const char *wishes_name(const Conf *conf);
 
 /* The recording that it is, or NULL if it is none. */
-const char *host_wishes_replayed(const HostWishes *wishes);
+const char *wishes_replayed(const Conf *conf);
 
 #endif
