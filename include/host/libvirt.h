@@ -20,6 +20,10 @@ Host *host_libvirt_open(const char *uri);
  * borrowed. */
 void host_libvirt_heed(Host *host, const volatile sig_atomic_t *stop);
 
+/* The name of another program on that host that pins VMs, or NULL where there is none, or
+ * nobody can tell; free with g_free. */
+char *host_libvirt_rival(const Host *host);
+
 /* How often libvirt was asked or told something, for measuring. */
 int64_t host_libvirt_calls(const Host *host);
 

@@ -14,6 +14,9 @@
 #include "host/libvirt.h"
 #include "telling.h"
 
+/* How often one looks who else pins VMs. */
+#define RIVALS_US (5 * G_TIME_SPAN_MINUTE)
+
 typedef struct {
     const LiveWishes *wishes;
     Conf *conf;
@@ -24,6 +27,7 @@ typedef struct {
     Ledger *ledger;
     Engine *engine;
     Telling telling;
+    int64_t rivals_us; /* when one looked for them last, by the host's clock; or 0 */
 } Live;
 
 static void live_clear(Live *live)
@@ -144,6 +148,19 @@ static void reload(DaemonWishes *daemon)
 
 /* ── running ──────────────────────────────────────────────────────────────── */
 
+static void look_for_rivals(Live *live, int64_t now_us)
+{
+    g_autofree char *rival = NULL;
+
+    if (live->rivals_us != 0 && now_us - live->rivals_us < RIVALS_US)
+        return;
+    live->rivals_us = MAX(now_us, 1);
+    rival = host_libvirt_rival(live->bare);
+    if (rival)
+        g_warning("%s runs on this host, and pins VMs as well: one of us is too many",
+                  rival);
+}
+
 static bool tell(const Period *period, void *data)
 {
     Live *live = data;
@@ -151,6 +168,7 @@ static bool tell(const Period *period, void *data)
     if (!live->met)
         say_mode(live);
     live->met = true;
+    look_for_rivals(live, period->sample.taken_us);
     return !period->derived || telling_tell(&live->telling, period);
 }
 

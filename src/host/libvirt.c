@@ -241,6 +241,11 @@ void host_libvirt_heed(Host *host, const volatile sig_atomic_t *stop)
     ((LibvirtHost *)host)->stop = stop;
 }
 
+char *host_libvirt_rival(const Host *host)
+{
+    return ((const LibvirtHost *)host)->local ? local_rival() : NULL;
+}
+
 int64_t host_libvirt_calls(const Host *host)
 {
     return ((const LibvirtHost *)host)->n_calls;
