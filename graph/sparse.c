@@ -15,7 +15,8 @@
  * Any prices will do to start from, as in dense.c: every row goes where it is
  * cheapest at these prices, every edge is full or empty as they say, and paths from
  * columns with too much to columns with too little mend the rest.  Cold, the prices
- * come from sparse_start.c; warm, they are those of the last solve.
+ * come from sparse_start.c and sparse_deal.c goes by them; warm, they are those of the
+ * last solve.
  *
  * Where not everything fits, all is done again with one more column, the *overflow*,
  * that takes anything at a price no path can reach.
@@ -144,13 +145,33 @@ static void refresh_link(Sparse *s, const Class *class, int32_t at)
     set_link(s, at, cheapest);
 }
 
+/* Finds out for all links of a class at once that cost nothing known yet: most rows have
+ * load in one option only. */
 static void refresh_class(Sparse *s, const Class *class)
 {
     const int32_t *links = s->class_links + class->first_link;
 
+    for (int32_t m = class->first_member; m < class->end_member; m++) {
+        const Option *options = s->options + s->first_option[s->members[m]];
+
+        for (int32_t x = 0; x < class->n_options; x++) {
+            const int32_t *at = links + x * class->n_options;
+
+            if (options[x].flow == 0)
+                continue;
+            for (int32_t y = 0; y < class->n_options; y++) {
+                int64_t cost = shift_cost(&options[x], &options[y]);
+
+                if (at[y] == NOBODY || cost >= s->links[at[y]].cost)
+                    continue;
+                s->links[at[y]].cost = cost;
+                s->links[at[y]].row = s->members[m];
+            }
+        }
+    }
     for (int32_t l = 0; l < class->n_options * class->n_options; l++)
-        if (links[l] != NOBODY)
-            refresh_link(s, class, links[l]);
+        if (links[l] != NOBODY && s->links[links[l]].cost < OUT_OF_REACH)
+            set_link(s, links[l], s->links[links[l]].cost);
 }
 
 /* The row's load or costs have changed: where it was the one that minds least, look
@@ -180,21 +201,6 @@ static void refresh_row(Sparse *s, int32_t row)
 }
 
 /* ── where rows and edges stand ───────────────────────────────────────────── */
-
-static void note_touched(Sparse *s, int32_t row, RowState state)
-{
-    if (s->state[row] == ROW_STAYS)
-        s->touched_rows[s->n_touched++] = row;
-    if (s->state[row] < state)
-        s->state[row] = state;
-}
-
-static void add_flow(Sparse *s, Option *option, int64_t amount)
-{
-    option->flow += amount;
-    s->excess[option->column] += amount;
-    s->cost += (__int128)amount * option->cost;
-}
 
 /* Takes load off the row where it is dearest, as long as there is more than @target or
  * it would be cheaper elsewhere.  What is left is where prices would have it. */
@@ -230,56 +236,6 @@ static int64_t lift_row(Sparse *s, int32_t row, int64_t target)
     }
 }
 
-/* Puts what is left of the row's load where it is cheapest. */
-static void place_row(Sparse *s, int32_t row, int64_t left)
-{
-    while (left > 0) {
-        Option *best = NULL;
-        int64_t cheapest = INT64_MAX, amount;
-
-        for (int32_t o = s->first_option[row]; o < s->first_option[row + 1]; o++) {
-            Option *option = &s->options[o];
-            int64_t cost = option->cost + s->price[option->column];
-
-            if (option->flow < option->capacity && cost <= cheapest) {
-                best = option;
-                cheapest = cost;
-            }
-        }
-        if (!best) {
-            s->complete = false;
-            return;
-        }
-        amount = least(left, best->capacity - best->flow);
-        add_flow(s, best, amount);
-        note_touched(s, row, ROW_MOVED);
-        left -= amount;
-    }
-}
-
-static __int128 bundle_cost(const Sparse *s, const Bundle *bundle)
-{
-    int64_t left = bundle->flow;
-    __int128 cost = 0;
-
-    for (int32_t e = bundle->first_edge; e < bundle->end_edge && left > 0; e++) {
-        int64_t here = least(left, s->edges[e].capacity);
-
-        cost += (__int128)here * s->edges[e].cost;
-        left -= here;
-    }
-    return cost;
-}
-
-static void set_bundle(Sparse *s, Bundle *bundle, int64_t flow)
-{
-    s->excess[bundle->from] -= flow - bundle->flow;
-    s->excess[bundle->to] += flow - bundle->flow;
-    s->cost -= bundle_cost(s, bundle);
-    bundle->flow = flow;
-    s->cost += bundle_cost(s, bundle);
-}
-
 /* Fills what is worth it at these prices and empties what is not.  What is neither
  * takes what the column it leaves has too much or too little. */
 static void settle_bundle(Sparse *s, Bundle *bundle)
@@ -293,7 +249,7 @@ static void settle_bundle(Sparse *s, Bundle *bundle)
     }
     flow = flow < low ? low : flow > high ? high : flow;
     if (flow != bundle->flow)
-        set_bundle(s, bundle, flow);
+        sparse_set_bundle(s, bundle, flow);
     refresh_bundle(s, bundle);
 }
 
@@ -407,7 +363,8 @@ static void use_link(Sparse *s, int32_t at, int64_t amount)
     if (link->bundle != NOBODY) {
         Bundle *bundle = &s->bundles[link->bundle];
 
-        set_bundle(s, bundle, bundle->flow + (at == bundle->there ? amount : -amount));
+        sparse_set_bundle(s, bundle,
+                          bundle->flow + (at == bundle->there ? amount : -amount));
         refresh_bundle(s, bundle);
     } else {
         Option *options = s->options + s->first_option[link->row];
@@ -489,15 +446,10 @@ static bool solve(Sparse *s)
     for (int32_t word = 0; word <= s->width / 64; word++)
         s->active[word] = 0;
     sparse_guess_prices(s);
-    for (int32_t i = 0; i < s->n_rows; i++)
-        place_row(s, i, s->supply[i]);
-    for (int32_t at = 0; at < s->n_columns; at++) {
-        int32_t j = s->order[at];
-
-        for (int32_t b = s->first_bundle[j]; b < s->first_bundle[j + 1]; b++) {
-            s->bundles[b].written = -1;
-            settle_bundle(s, &s->bundles[b]);
-        }
+    sparse_deal(s);
+    for (int32_t b = 0; b < s->n_bundles; b++) {
+        s->bundles[b].written = -1;
+        refresh_bundle(s, &s->bundles[b]);
     }
     for (int32_t c = 0; c < s->n_classes; c++)
         refresh_class(s, &s->classes[c]);
@@ -571,7 +523,7 @@ static void change_supply(Sparse *s, const Network *net, const Shape *shape,
 /* An edge between columns: its bundle is sorted again, and holds what it held. */
 static void change_edge(Sparse *s, const Network *net, Bundle *bundle, ArcIx arc)
 {
-    s->cost -= bundle_cost(s, bundle);
+    s->cost -= sparse_bundle_cost(s, bundle);
     for (int32_t e = bundle->first_edge; e < bundle->end_edge; e++) {
         Edge edge = s->edges[e];
         int32_t at = e;
@@ -582,7 +534,7 @@ static void change_edge(Sparse *s, const Network *net, Bundle *bundle, ArcIx arc
             s->edges[at] = s->edges[at - 1];
         s->edges[at] = edge;
     }
-    s->cost += bundle_cost(s, bundle);
+    s->cost += sparse_bundle_cost(s, bundle);
     bundle->written = -1;
 }
 
@@ -665,7 +617,7 @@ EngineAnswer sparse_resolve(Sparse *s, Network *net, const Shape *shape,
     for (int32_t m = 0; m < s->n_touched; m++) {
         int32_t row = s->touched_rows[m];
 
-        place_row(s, row, s->supply[row] - lift_row(s, row, s->supply[row]));
+        sparse_place_row(s, row, s->supply[row] - lift_row(s, row, s->supply[row]));
         refresh_row(s, row);
     }
     for (int32_t c = 0; c < n_changed; c++) {

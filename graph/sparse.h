@@ -1,7 +1,7 @@
 /*
  * sparse.h - what the sparse engine is made of, for sparse.c, which searches and
- * mends, sparse_read.c, which builds it from a network and writes it back, and
- * sparse_start.c, which guesses prices.
+ * mends, sparse_read.c, which builds it from a network and writes it back,
+ * sparse_start.c, which guesses prices, and sparse_deal.c, which deals out load by them.
  */
 #ifndef PINFLOW_SPARSE_H
 #define PINFLOW_SPARSE_H
@@ -11,6 +11,10 @@
 #define sparse_read pinflow_sparse_read
 #define sparse_write pinflow_sparse_write
 #define sparse_guess_prices pinflow_sparse_guess_prices
+#define sparse_deal pinflow_sparse_deal
+#define sparse_place_row pinflow_sparse_place_row
+#define sparse_bundle_cost pinflow_sparse_bundle_cost
+#define sparse_set_bundle pinflow_sparse_set_bundle
 
 /* Costs of what cannot be: beyond any path's. */
 #define OUT_OF_REACH (INT64_C(1) << 61)
@@ -76,23 +80,24 @@ typedef struct {
 
 /* What sparse_start.c keeps of a row, */
 typedef struct {
-    int64_t shift, other; /* what going to a hub, or elsewhere, costs more than home */
+    int64_t threshold; /* it leaves a place that costs more */
     int64_t supply;
     int32_t row, home; /* the option that needs no hub */
+    int32_t to;        /* the column it would leave for */
 } Leaver;
 
 /* and of a column. */
 typedef struct {
     bool hub, has_rows;
-    bool in_group;                    /* of the hubs being settled */
-    bool mixed;                       /* some row has more than one hub */
+    bool inside;                      /* of the hub in question */
     int32_t first_class;              /* of those at home here, or NOBODY */
     int32_t first_leaver, end_leaver; /* their rows */
     int32_t first_step, end_step;     /* edges onward, */
     int64_t onward;                   /* and what they lead to */
     int64_t supply;
-    int64_t hub_cost; /* from the hub in question, */
-    int64_t offer;    /* and what the best of the others offers load at */
+    int32_t outer; /* the narrowest hub around, or NOBODY */
+    int32_t pool;  /* of a hub: itself, or one around where load costs the same */
+    int64_t alone; /* what load would cost at a hub left to itself */
 } Place;
 
 struct Sparse {
@@ -152,7 +157,7 @@ struct Sparse {
     int64_t *wants;   /* [width] 0 where there is too little, else OUT_OF_REACH */
     int64_t *excess;  /* [width] */
     uint64_t *active; /* [width / 64 + 1] */
-    int32_t *path;    /* [n_columns] links */
+    int32_t *path;    /* [2 * n_columns] links */
 };
 
 static inline Edge sparse_edge(const Network *net, ArcIx arc)
@@ -182,5 +187,30 @@ void sparse_write(Sparse *s, Network *net, const Shape *shape);
 
 /* Sets prices near those of the cheapest flow; any are right. */
 void sparse_guess_prices(Sparse *s);
+
+/* Puts all load where prices would have it, and where they do not care, where it is
+ * lacking. */
+void sparse_deal(Sparse *s);
+
+/* Puts what is left of the row's load where it is cheapest. */
+void sparse_place_row(Sparse *s, int32_t row, int64_t left);
+
+__int128 sparse_bundle_cost(const Sparse *s, const Bundle *bundle);
+void sparse_set_bundle(Sparse *s, Bundle *bundle, int64_t flow);
+
+static inline void note_touched(Sparse *s, int32_t row, RowState state)
+{
+    if (s->state[row] == ROW_STAYS)
+        s->touched_rows[s->n_touched++] = row;
+    if (s->state[row] < state)
+        s->state[row] = state;
+}
+
+static inline void add_flow(Sparse *s, Option *option, int64_t amount)
+{
+    option->flow += amount;
+    s->excess[option->column] += amount;
+    s->cost += (__int128)amount * option->cost;
+}
 
 #endif

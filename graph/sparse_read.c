@@ -277,7 +277,7 @@ static void carve_columns(Sparse *s, Block *block)
     s->excess = block_carve(block, width, sizeof *s->excess);
     s->active = block_carve(block, width / 64 + 1, sizeof *s->active);
     s->places = block_carve(block, columns, sizeof *s->places);
-    s->path = block_carve(block, columns, sizeof *s->path);
+    s->path = block_carve(block, 2 * columns, sizeof *s->path);
 }
 
 /* Sorts an edge in among those of its column, whose bundles' targets stand beside. */
@@ -357,6 +357,25 @@ static bool find_bundles(Sparse *s)
     return true;
 }
 
+static int32_t n_led_to(const Sparse *s, int32_t column)
+{
+    return s->first_bundle[column + 1] - s->first_bundle[column];
+}
+
+/* Columns that lead to few others come first, by Shell's way. */
+static void sort_by_width(Sparse *s, int32_t n)
+{
+    for (int32_t gap = n / 2; gap > 0; gap = gap > 2 ? gap * 5 / 11 : gap / 2)
+        for (int32_t i = gap; i < n; i++) {
+            int32_t column = s->order[i], at = i;
+
+            for (; at >= gap && n_led_to(s, s->order[at - gap]) > n_led_to(s, column);
+                 at -= gap)
+                s->order[at] = s->order[at - gap];
+            s->order[at] = column;
+        }
+}
+
 /* False if bundles lead in a circle. */
 static bool find_order(Sparse *s)
 {
@@ -370,6 +389,7 @@ static bool find_order(Sparse *s)
     for (int32_t j = 0; j < s->n_columns; j++)
         if (n_in[j] == 0)
             s->order[n_ordered++] = j;
+    sort_by_width(s, n_ordered);
     for (int32_t at = 0; at < n_ordered; at++)
         for (int32_t b = s->first_bundle[s->order[at]];
              b < s->first_bundle[s->order[at] + 1]; b++)

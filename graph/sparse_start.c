@@ -8,24 +8,36 @@
  * its price.  So only the hubs' prices are looked for: at the right one as much load
  * leaves for a hub as arrives from it, and the higher it is the less leaves.
  *
- * With several levels of hubs, of hosts, cells and caches, the price of one says
- * little while the others stay where they are: whoever offers a place load for less
- * gets none of its rows.  So a hub is settled first together with all hubs inside it,
- * whose prices rise and fall with its own, and then alone; the wide ones come first,
- * and all of it is done twice.
+ * Hubs are of caches, cells and hosts, and lie inside one another.  Load costs no less
+ * in a cache than in its cell, since whoever may go anywhere in the cell may go there.
+ * Where it costs the same the cache is *open*: it takes load from outside, and what
+ * leaves and arrives is the cell's affair.  Where it costs more it is closed, and must
+ * come out even by itself.  So a hub's price is looked for while hubs inside follow it
+ * as long as they are open, and stay where they are as soon as they are not; outer ones
+ * come first, and all of it is done again, as each depends a little on the others.
  *
  * Of edges onward to cores and cells the price is guessed to be their cheapest.  What
  * all this leaves wrong is for the search to mend.
  */
 #include "sparse.h"
 
-enum { PASSES = 2, GUESSES = 16, SHARES = 1 << 16, STRIDE = 32 };
+/* Guesses of one price, the second time and the first, and how far apart they begin: by a
+ * part of what prices there differ by, and later by a part of that. */
+enum { GUESSES = 12, GUESSES_EARLY = 6, GUESSES_BRACKET = 24 };
+enum { STRIDE = 32, STRIDE_LATER = 128, SHARES = 1 << 16 };
 
 /* Whatever is found, no price may come near what is out of reach. */
 static int64_t within_reach(const Sparse *s, int64_t price)
 {
     return price > s->dear ? s->dear : price < -s->dear ? -s->dear : price;
 }
+
+static inline int64_t most(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* ── what there is ────────────────────────────────────────────────────────── */
 
 /* What the columns lead to, from the sink backwards, costs at least this. */
 static void price_onward(Sparse *s)
@@ -45,22 +57,6 @@ static void price_onward(Sparse *s)
     }
 }
 
-/* Hubs are told from places by where they lead. */
-static void find_hubs(Sparse *s)
-{
-    for (int32_t j = 0; j < s->n_columns; j++)
-        s->places[j] = (Place){ .first_class = NOBODY };
-    for (int32_t c = 0; c < s->n_classes; c++) {
-        int32_t row = s->members[s->classes[c].first_member];
-
-        for (int32_t o = s->first_option[row]; o < s->first_option[row + 1]; o++)
-            s->places[s->options[o].column].has_rows = true;
-    }
-    for (int32_t b = 0; b < s->n_bundles; b++)
-        if (s->places[s->bundles[b].to].has_rows && s->bundles[b].to != s->sink)
-            s->places[s->bundles[b].from].hub = true;
-}
-
 /* The home of a class is the column that its rows need no hub for. */
 static void find_home(Sparse *s, int32_t c)
 {
@@ -78,37 +74,62 @@ static void find_home(Sparse *s, int32_t c)
         class->next_at_home = place->first_class;
         place->first_class = c;
     }
+    for (int32_t m = class->first_member;
+         class->home != NOBODY && m < class->end_member; m++)
+        s->places[options[class->home].column].supply += s->supply[s->members[m]];
 }
 
-static void list_leavers(Sparse *s, Place *place, const Class *class)
+/* Hubs are told from places by where they lead. */
+static void find_hubs(Sparse *s)
 {
-    for (int32_t m = class->first_member; m < class->end_member; m++) {
-        int32_t row = s->members[m];
-        Leaver *leaver = &s->leavers[place->end_leaver++];
+    for (int32_t j = 0; j < s->n_columns; j++)
+        s->places[j] = (Place){ .first_class = NOBODY, .outer = NOBODY, .pool = j };
+    for (int32_t c = 0; c < s->n_classes; c++) {
+        int32_t row = s->members[s->classes[c].first_member];
 
-        leaver->row = row;
-        leaver->home = s->first_option[row] + class->home;
-        leaver->supply = s->supply[row];
-        place->supply += leaver->supply;
+        for (int32_t o = s->first_option[row]; o < s->first_option[row + 1]; o++)
+            s->places[s->options[o].column].has_rows = true;
+    }
+    for (int32_t b = 0; b < s->n_bundles; b++)
+        if (s->places[s->bundles[b].to].has_rows && s->bundles[b].to != s->sink)
+            s->places[s->bundles[b].from].hub = true;
+}
+
+/* Lists hubs, the wide ones first. */
+static int32_t list_hubs(const Sparse *s, int32_t *hubs)
+{
+    int32_t n = 0;
+
+    for (int32_t at = s->n_columns - 1; at >= 0; at--)
+        if (s->places[s->order[at]].hub)
+            hubs[n++] = s->order[at];
+    return n;
+}
+
+/* Of a place, and of a hub, the narrowest hub that leads wider than it. */
+static void find_outer(Sparse *s, const int32_t *hubs, int32_t n_hubs)
+{
+    for (int32_t h = 0; h < n_hubs; h++) {
+        int32_t hub = hubs[h];
+
+        for (int32_t b = s->first_bundle[hub]; b < s->first_bundle[hub + 1]; b++) {
+            Place *place = &s->places[s->bundles[b].to];
+
+            if (place->hub)
+                continue;
+            if (s->places[hub].outer == NOBODY)
+                s->places[hub].outer = place->outer;
+            place->outer = hub;
+        }
     }
 }
 
-/* Gathers the rows of each place and its steps onward. */
-static void find_places(Sparse *s)
+static void find_steps(Sparse *s)
 {
-    int32_t n_leavers = 0;
-
-    for (int32_t c = 0; c < s->n_classes; c++)
-        find_home(s, c);
     for (int32_t j = 0; j < s->n_columns; j++) {
         Place *place = &s->places[j];
         int32_t b = s->first_bundle[j];
 
-        place->first_leaver = place->end_leaver = n_leavers;
-        for (int32_t c = place->first_class; c != NOBODY;
-             c = s->classes[c].next_at_home)
-            list_leavers(s, place, &s->classes[c]);
-        n_leavers = place->end_leaver;
         if (b == s->first_bundle[j + 1])
             continue;
         place->first_step = s->bundles[b].first_edge;
@@ -122,7 +143,7 @@ static void price_staying(Sparse *s)
 {
     for (int32_t at = s->n_columns - 1; at >= 0; at--) {
         int32_t j = s->order[at];
-        const Place *place = &s->places[j];
+        Place *place = &s->places[j];
         int64_t room = 0, cheapest = OUT_OF_REACH;
 
         if (place->hub)
@@ -141,177 +162,170 @@ static void price_staying(Sparse *s)
     }
 }
 
-/* The price of its place beyond which a row leaves. */
-static int64_t threshold(const Leaver *leaver, int64_t hub_price)
+/* Where a row would go, and what its place must cost for that. */
+static void ask_row(const Sparse *s, Leaver *leaver)
 {
-    return least(leaver->shift + hub_price, leaver->other);
+    int32_t end = s->first_option[leaver->row + 1];
+    int64_t home_cost = s->options[leaver->home].cost;
+
+    leaver->threshold = OUT_OF_REACH / 2;
+    for (int32_t o = s->first_option[leaver->row]; o < end; o++) {
+        const Option *option = &s->options[o];
+        int64_t cost = option->cost - home_cost + s->price[option->column];
+
+        if (o == leaver->home || cost >= leaver->threshold)
+            continue;
+        leaver->threshold = cost;
+        leaver->to = option->column;
+    }
 }
 
-/* Puts those who leave first first: some dozens, often sorted but for a few. */
-static void sort_leavers(Sparse *s, const Place *place, int64_t hub_price)
+/* Lists the rows of each place that would leave it if hubs were as cheap as when all stay:
+ * they hardly become cheaper, nor places where load is dear dearer. */
+static void list_leavers(Sparse *s)
 {
-    for (int32_t l = place->first_leaver + 1; l < place->end_leaver; l++) {
+    int32_t n = 0;
+
+    for (int32_t j = 0; j < s->n_columns; j++) {
+        Place *place = &s->places[j];
+
+        place->first_leaver = n;
+        for (int32_t c = place->first_class; c != NOBODY;
+             c = s->classes[c].next_at_home)
+            for (int32_t m = s->classes[c].first_member; m < s->classes[c].end_member;
+                 m++) {
+                int32_t row = s->members[m];
+                Leaver *leaver = &s->leavers[n];
+
+                leaver->row = row;
+                leaver->home = s->first_option[row] + s->classes[c].home;
+                leaver->supply = s->supply[row];
+                ask_row(s, leaver);
+                n += leaver->threshold < s->price[j];
+            }
+        place->end_leaver = n;
+    }
+}
+
+/* ── what a place makes of the hubs' prices ───────────────────────────────── */
+
+/* Puts those who leave first first: a few, often sorted already. */
+static void ask_rows(Sparse *s, const Place *place)
+{
+    for (int32_t l = place->first_leaver; l < place->end_leaver; l++) {
         Leaver leaver = s->leavers[l];
-        int64_t leaves_at = threshold(&leaver, hub_price);
         int32_t at = l;
 
+        ask_row(s, &leaver);
         for (; at > place->first_leaver &&
-               threshold(&s->leavers[at - 1], hub_price) > leaves_at;
+               s->leavers[at - 1].threshold > leaver.threshold;
              at--)
             s->leavers[at] = s->leavers[at - 1];
-        if (at < l)
-            s->leavers[at] = leaver;
+        s->leavers[at] = leaver;
     }
 }
 
-/* What load at the group's hubs is worth at a place, and at the others'. */
-static void hear_offers(Sparse *s, int32_t column)
+/* Finds a place's price.  Returns how much arrives from @pool, less what leaves for it. */
+static int64_t settle_place(Sparse *s, const Bundle *way, int32_t pool)
 {
-    Place *place = &s->places[column];
-
-    place->hub_cost = OUT_OF_REACH / 2;
-    place->offer = -OUT_OF_REACH / 2;
-    for (int32_t out = s->first_out[column]; out < s->first_out[column + 1]; out++) {
-        const Link *link = &s->links[s->out_link[out]];
-        const Bundle *bundle;
-        int64_t cost;
-
-        if (link->bundle == NOBODY || s->bundles[link->bundle].to != column)
-            continue;
-        bundle = &s->bundles[link->bundle];
-        cost = s->edges[bundle->first_edge].cost - s->price[bundle->from];
-        if (s->places[bundle->from].in_group)
-            place->hub_cost = least(place->hub_cost, cost);
-        else
-            place->offer = -least(-place->offer, cost);
-    }
-}
-
-/* What each row of a place would pay to go to the group's hubs, or to others.  Where
- * there are no others, who leaves first does not depend on the group's price. */
-static void ask_rows(Sparse *s, Place *place)
-{
-    place->mixed = false;
-    for (int32_t l = place->first_leaver; l < place->end_leaver; l++) {
-        Leaver *leaver = &s->leavers[l];
-        int64_t home_cost = s->options[leaver->home].cost;
-
-        leaver->shift = leaver->other = OUT_OF_REACH / 2;
-        for (int32_t o = s->first_option[leaver->row];
-             o < s->first_option[leaver->row + 1]; o++) {
-            const Option *option = &s->options[o];
-            int64_t cost = option->cost - home_cost + s->price[option->column];
-
-            if (s->places[option->column].in_group)
-                leaver->shift = least(leaver->shift, cost);
-            else if (o != leaver->home)
-                leaver->other = least(leaver->other, cost);
-        }
-        place->mixed |= leaver->other < OUT_OF_REACH / 2;
-    }
-    sort_leavers(s, place, 0);
-}
-
-/* Finds a place's price if load at the group's hubs costs @rise more than it did.
- * Returns how much leaves for the group, less what arrives from it. */
-static int64_t settle_place(Sparse *s, int32_t column, int64_t rise)
-{
-    const Place *place = &s->places[column];
+    const Place *place = &s->places[way->to];
     const Edge *step = s->edges + place->first_step;
     const Edge *last_step = s->edges + place->end_step;
     const Leaver *leaver = s->leavers + place->first_leaver;
     const Leaver *last_leaver = s->leavers + place->end_leaver;
-    int64_t stays = place->supply, room = 0, leaves = 0;
+    int64_t stays = place->supply, room = 0, arrives = 0;
     int64_t own = step < last_step ? step->cost + place->onward : OUT_OF_REACH / 4;
-    int64_t mine = rise - place->hub_cost;
-    int64_t offer = mine > place->offer ? mine : place->offer;
+    int64_t offer = s->price[place->outer] - s->edges[way->first_edge].cost;
 
-    if (place->mixed)
-        sort_leavers(s, place, rise);
+    ask_rows(s, place);
     while (room < stays && (step < last_step || leaver < last_leaver)) {
         if (leaver == last_leaver ||
-            (step < last_step &&
-             step->cost + place->onward <= threshold(leaver, rise))) {
+            (step < last_step && step->cost + place->onward <= leaver->threshold)) {
             own = step->cost + place->onward;
             room += step++->capacity;
         } else {
             int64_t goes = least(leaver->supply, stays - room);
 
-            own = threshold(leaver, rise);
+            own = leaver->threshold;
             stays -= goes;
-            leaves += leaver->shift + rise < leaver->other ? goes : 0;
+            arrives -= s->places[leaver->to].pool == pool ? goes : 0;
             leaver++;
         }
     }
     if (offer > own) {
         for (; step < last_step && step->cost + place->onward < offer; step++)
             room += step->capacity;
-        leaves -= offer == mine ? room - stays : 0;
+        arrives += s->places[place->outer].pool == pool ? most(room - stays, 0) : 0;
         own = offer;
     }
-    s->price[column] = within_reach(s, own);
-    return leaves;
+    s->price[way->to] = within_reach(s, own);
+    return arrives;
 }
 
-/* Settles all places that @hub leads to. */
-static int64_t try_rise(Sparse *s, int32_t hub, int64_t rise)
-{
-    int64_t leaves = 0;
+/* ── hubs ─────────────────────────────────────────────────────────────────── */
 
-    for (int32_t b = s->first_bundle[hub]; b < s->first_bundle[hub + 1]; b++)
-        if (!s->places[s->bundles[b].to].hub)
-            leaves += settle_place(s, s->bundles[b].to, rise);
-    return leaves;
-}
-
-/* Asks all places that @hub leads to, and returns a stride to begin with when looking
- * for a rise: a share of what load costs there. */
-static int64_t ask_places(Sparse *s, int32_t hub)
-{
-    int32_t first = s->first_bundle[hub], end = s->first_bundle[hub + 1];
-    int64_t low = OUT_OF_REACH, high = -OUT_OF_REACH;
-
-    for (int32_t b = first; b < end; b++) {
-        int32_t column = s->bundles[b].to;
-
-        if (s->places[column].hub)
-            continue;
-        hear_offers(s, column);
-        ask_rows(s, &s->places[column]);
-        low = least(low, s->price[column]);
-        high = -least(-high, -s->price[column]);
-    }
-    return high > low ? 1 + (high - low) / STRIDE : 1;
-}
-
-/* Two rises, or one, and what leaves for the hubs at each: what is looked for lies
- * between them, where load leaves at the low one and arrives at the high one. */
+/* A hub, and those inside it, outer ones first. */
 typedef struct {
-    int64_t low, left;
-    int64_t high, arrived; /* less than nothing */
-    int64_t tried;         /* the last one */
+    int32_t hub;
+    const int32_t *inner;
+    int32_t n_inner;
+    int64_t tried; /* the last price */
+} Nest;
+
+/* Load at the hub costs @price, and at those inside as much, or what it costs there if
+ * they are left alone.  Returns how much more arrives than leaves. */
+static int64_t try_price(Sparse *s, Nest *nest, int64_t price)
+{
+    int64_t arrives = 0;
+
+    nest->tried = price;
+    s->price[nest->hub] = price;
+    s->places[nest->hub].pool = nest->hub;
+    for (int32_t i = 0; i < nest->n_inner; i++) {
+        int32_t hub = nest->inner[i];
+        const Place *outer = &s->places[s->places[hub].outer];
+        int64_t around = s->price[s->places[hub].outer];
+
+        s->price[hub] = most(around, s->places[hub].alone);
+        s->places[hub].pool = s->places[hub].alone > around ? hub : outer->pool;
+    }
+    for (int32_t b = s->first_bundle[nest->hub]; b < s->first_bundle[nest->hub + 1];
+         b++)
+        if (!s->places[s->bundles[b].to].hub)
+            arrives += settle_place(s, &s->bundles[b], nest->hub);
+    return arrives;
+}
+
+/* Two prices, or one, and what arrives at each: what is looked for lies between them,
+ * where load leaves at the low one and arrives at the high one. */
+typedef struct {
+    int64_t low, left; /* less than nothing */
+    int64_t high, arrived;
 } Bracket;
 
-/* Goes down from 0 until nothing arrives any more, or up until nothing leaves. */
-static Bracket find_bracket(Sparse *s, int32_t hub, int64_t stride)
+/* Goes up from @price until nothing leaves any more, or down, but not below @floor, until
+ * nothing arrives. */
+static Bracket find_bracket(Sparse *s, Nest *nest, int64_t price, int64_t floor,
+                            int64_t stride)
 {
-    int64_t most = 2 * s->dear; /* from end to end of what is within reach */
-    int64_t leaves = try_rise(s, hub, 0);
-    Bracket bracket = { .left = leaves, .arrived = leaves };
+    int64_t arrives = try_price(s, nest, price);
+    Bracket bracket = { price, arrives, price, arrives };
 
-    for (int guess = 0; bracket.left < 0 && bracket.low > -most && guess < GUESSES;
-         guess++, stride *= 2) {
-        bracket.high = bracket.low;
-        bracket.arrived = bracket.left;
-        bracket.tried = bracket.low -= stride;
-        bracket.left = try_rise(s, hub, bracket.tried);
-    }
-    for (int guess = 0; bracket.arrived > 0 && bracket.high < most && guess < GUESSES;
+    for (int guess = 0;
+         bracket.arrived < 0 && bracket.high < s->dear && guess < GUESSES_BRACKET;
          guess++, stride *= 2) {
         bracket.low = bracket.high;
         bracket.left = bracket.arrived;
-        bracket.tried = bracket.high += stride;
-        bracket.arrived = try_rise(s, hub, bracket.tried);
+        bracket.high += stride;
+        bracket.arrived = try_price(s, nest, bracket.high);
+    }
+    for (int guess = 0;
+         bracket.left >= 0 && bracket.low > floor && guess < GUESSES_BRACKET;
+         guess++, stride *= 2) {
+        bracket.high = bracket.low;
+        bracket.arrived = bracket.left;
+        bracket.low = most(bracket.low - stride, floor);
+        bracket.left = try_price(s, nest, bracket.low);
     }
     return bracket;
 }
@@ -320,99 +334,139 @@ static Bracket find_bracket(Sparse *s, int32_t hub, int64_t stride)
 static int64_t false_position(const Bracket *bracket)
 {
     int64_t width = bracket->high - bracket->low;
-    int64_t share = bracket->left * SHARES / /* loads leave room for it */
-                    (bracket->left - bracket->arrived);
-    int64_t rise =
+    int64_t share = -bracket->left * SHARES / /* loads leave room for it */
+                    (bracket->arrived - bracket->left + 1);
+    int64_t price =
         bracket->low + width / SHARES * share + width % SHARES * share / SHARES;
 
-    return rise <= bracket->low    ? bracket->low + 1
-           : rise >= bracket->high ? bracket->high - 1
-                                   : rise;
+    return price <= bracket->low    ? bracket->low + 1
+           : price >= bracket->high ? bracket->high - 1
+                                    : price;
 }
 
-/* Looks for how much more load should cost at a group of hubs, of which @hub leads to
- * all places that the others do, by the rule of false position.  An end that has stood
- * twice counts half, or it might stand for ever. */
-static int64_t find_rise(Sparse *s, int32_t hub)
+/* Narrows the bracket by the rule of false position.  An end that has stood twice counts
+ * half, or it might stand for ever; and where prices jump, halves are better. */
+static void narrow(Sparse *s, Nest *nest, Bracket *bracket, int guesses)
 {
-    Bracket bracket = find_bracket(s, hub, ask_places(s, hub));
     enum { NEITHER, LOW, HIGH } stood = NEITHER;
 
-    for (int guess = 0; bracket.high - bracket.low > 1 && bracket.left > 0 &&
-                        bracket.arrived < 0 && guess < GUESSES;
+    for (int guess = 0; bracket->high - bracket->low > 1 && bracket->left < 0 &&
+                        bracket->arrived >= 0 && guess < guesses;
          guess++) {
-        int64_t balance;
+        int64_t middle = bracket->low + (bracket->high - bracket->low) / 2;
+        int64_t price = guess % 3 == 2 ? middle : false_position(bracket);
+        int64_t arrives = try_price(s, nest, price);
 
-        bracket.tried = false_position(&bracket);
-        balance = try_rise(s, hub, bracket.tried);
-        if (balance >= 0) {
-            bracket.low = bracket.tried;
-            bracket.left = balance;
-            bracket.arrived -= stood == HIGH ? bracket.arrived / 2 : 0;
+        if (arrives < 0) {
+            bracket->low = price;
+            bracket->left = arrives;
+            bracket->arrived -= stood == HIGH ? bracket->arrived / 2 : 0;
             stood = HIGH;
         } else {
-            bracket.high = bracket.tried;
-            bracket.arrived = balance;
-            bracket.left -= stood == LOW ? bracket.left / 2 : 0;
+            bracket->high = price;
+            bracket->arrived = arrives;
+            bracket->left -= stood == LOW ? bracket->left / 2 : 0;
             stood = LOW;
         }
     }
-    return bracket.tried;
 }
 
-/* A hub that leads to fewer places, and to some of the same, is inside the other: hubs
- * are of caches, cells and hosts. */
-static void gather_inside(Sparse *s, int32_t hub)
+/* A part of what prices differ by among the columns it leads to. */
+static int64_t stride_of(const Sparse *s, int32_t hub, int parts)
 {
-    int32_t n_places = s->first_bundle[hub + 1] - s->first_bundle[hub];
+    int64_t low = OUT_OF_REACH, high = -OUT_OF_REACH;
 
     for (int32_t b = s->first_bundle[hub]; b < s->first_bundle[hub + 1]; b++) {
-        int32_t place = s->bundles[b].to;
+        low = least(low, s->price[s->bundles[b].to]);
+        high = most(high, s->price[s->bundles[b].to]);
+    }
+    return high > low ? 1 + (high - low) / parts : 1;
+}
 
-        for (int32_t out = s->first_out[place]; out < s->first_out[place + 1]; out++) {
-            const Link *link = &s->links[s->out_link[out]];
-            int32_t n = s->first_bundle[link->to + 1] - s->first_bundle[link->to];
+/* How closely prices are looked for. */
+typedef struct {
+    int guesses, stride;
+} Care;
 
-            if (s->places[link->to].hub && link->bundle != NOBODY && n < n_places)
-                s->places[link->to].in_group = true;
-        }
+/* Finds what load costs at a hub if what is outside it does not change. */
+static void settle_hub(Sparse *s, Nest *nest, Care care)
+{
+    Place *place = &s->places[nest->hub];
+    int64_t floor = place->outer == NOBODY ? -s->dear : s->price[place->outer];
+    int64_t price = most(s->price[nest->hub], floor);
+    Bracket bracket =
+        find_bracket(s, nest, price, floor, stride_of(s, nest->hub, care.stride));
+
+    narrow(s, nest, &bracket, care.guesses);
+    place->alone = bracket.left < 0 ? bracket.low : -OUT_OF_REACH;
+    price = within_reach(s, most(place->alone, floor));
+    if (nest->tried != price)
+        try_price(s, nest, price);
+}
+
+/* Lists the hubs inside the first of @hubs; outer ones stand before inner ones. */
+static int32_t list_inner(Sparse *s, const int32_t *hubs, int32_t n_hubs,
+                          int32_t *inner)
+{
+    int32_t n = 0;
+
+    s->places[hubs[0]].inside = true;
+    for (int32_t h = 1; h < n_hubs; h++) {
+        Place *place = &s->places[hubs[h]];
+
+        place->inside = place->outer != NOBODY && s->places[place->outer].inside;
+        if (place->inside)
+            inner[n++] = hubs[h];
+    }
+    s->places[hubs[0]].inside = false;
+    return n;
+}
+
+/* Hubs stand in @hubs, and there is room for as many behind them. */
+static void settle_hubs(Sparse *s, int32_t *hubs, int32_t n_hubs, Care care)
+{
+    int32_t *inner = hubs + n_hubs;
+
+    for (int32_t h = 0; h < n_hubs; h++) {
+        Nest nest = { .hub = hubs[h], .inner = inner };
+
+        nest.n_inner = list_inner(s, hubs + h, n_hubs - h, inner);
+        settle_hub(s, &nest, care);
     }
 }
 
-/* Settles a hub alone, or with all hubs inside it. */
-static void settle_hub(Sparse *s, int32_t hub, bool with_inner)
+/* Where hubs overlap, places may have become cheaper than some of them. */
+static void lower_hubs(Sparse *s, const int32_t *hubs, int32_t n_hubs)
 {
-    int64_t rise;
+    for (int32_t h = n_hubs - 1; h >= 0; h--)
+        for (int32_t b = s->first_bundle[hubs[h]]; b < s->first_bundle[hubs[h] + 1];
+             b++) {
+            const Bundle *bundle = &s->bundles[b];
 
-    for (int32_t j = 0; j < s->n_columns; j++)
-        s->places[j].in_group = false;
-    if (with_inner)
-        gather_inside(s, hub);
-    s->places[hub].in_group = true;
-    rise = find_rise(s, hub);
-    for (int32_t j = 0; j < s->n_columns; j++)
-        if (s->places[j].in_group)
-            s->price[j] = within_reach(s, s->price[j] + rise);
+            s->price[hubs[h]] =
+                least(s->price[hubs[h]],
+                      s->edges[bundle->first_edge].cost + s->price[bundle->to]);
+        }
 }
 
 void sparse_guess_prices(Sparse *s)
 {
-    int32_t n_hubs = 0;
+    int32_t *hubs = s->path; /* [2 * n_columns] means nothing yet */
+    int32_t n_hubs;
 
     price_onward(s);
     find_hubs(s);
-    find_places(s);
+    find_steps(s);
+    for (int32_t c = 0; c < s->n_classes; c++)
+        find_home(s, c);
+    n_hubs = list_hubs(s, hubs);
+    find_outer(s, hubs, n_hubs);
     price_staying(s);
-    for (int32_t j = 0; j < s->n_columns; j++)
-        n_hubs += s->places[j].hub;
-    for (int pass = 0; pass < (n_hubs > 1 ? PASSES : 1); pass++)
-        for (int32_t at = 0; at < s->n_columns; at++) {
-            int32_t hub = s->order[at];
-
-            if (!s->places[hub].hub)
-                continue;
-            if (n_hubs > 1)
-                settle_hub(s, hub, true);
-            settle_hub(s, hub, false);
-        }
+    list_leavers(s);
+    for (int32_t h = 0; h < n_hubs; h++)
+        s->places[hubs[h]].alone = -OUT_OF_REACH;
+    if (n_hubs > 1)
+        settle_hubs(s, hubs, n_hubs, (Care){ GUESSES_EARLY, STRIDE });
+    settle_hubs(s, hubs, n_hubs, (Care){ GUESSES, n_hubs > 1 ? STRIDE_LATER : STRIDE });
+    lower_hubs(s, hubs, n_hubs);
 }

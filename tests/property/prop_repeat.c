@@ -31,7 +31,7 @@ static void gives_the_same_bytes_for_the_same_inputs(Case *tried)
 /* What all builds and machines must come to.  Whoever changes what plans look like
  * runs this test and writes down what it says. */
 static const char recorded[] =
-    "17dcf801561cbaf2c6d56e7f37fbd33ab0256dcfd2207b511e30496e9fc3dfd1";
+    "e539b43baf5718988a2eebe0092ff6103ca82bfc5607679e81090e15ff737d7d";
 
 static void test_gives_the_same_bytes_in_every_build(void)
 {
