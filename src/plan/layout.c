@@ -195,7 +195,7 @@ McmfResult layout_solve(Layout *layout, const Board *board, const Policy *policy
                         int weight_imbalance)
 {
     layout->board = board;
-    layout->policy = policy;
+    layout->policy = *policy;
     layout->weight = board_imbalance_weight(board, weight_imbalance);
     draw(layout);
     return layout->solved = solve(layout);
@@ -203,7 +203,7 @@ McmfResult layout_solve(Layout *layout, const Board *board, const Policy *policy
 
 McmfResult layout_resolve(Layout *layout, int weight_imbalance)
 {
-    return layout_solve(layout, layout->board, layout->policy, weight_imbalance);
+    return layout_solve(layout, layout->board, &layout->policy, weight_imbalance);
 }
 
 int64_t layout_bound(const Layout *layout)

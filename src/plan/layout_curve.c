@@ -32,7 +32,7 @@ static int64_t floor_div(int64_t a, int64_t b)
  * quarter of its curvature times the square of their distance. */
 static int tangents_apart(const Layout *layout)
 {
-    int64_t gap = board_price_of(layout->policy, WITHIN_CACHE) / GAP_PARTS;
+    int64_t gap = board_price_of(&layout->policy, WITHIN_CACHE) / GAP_PARTS;
     int64_t weight = MAX(layout->weight, 1);
 
     return (int)CLAMP(whole_root(4 * LOAD_FULL * gap / weight), APART_LEAST, LOAD_FULL);

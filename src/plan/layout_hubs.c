@@ -91,7 +91,7 @@ static void add_hub(Layout *layout, Row *row, int group, Distance distance)
         layout->hubs[*hub] = (Hub){ .group = group };
     }
     row->hubs[row->n_hubs] = *hub;
-    row->prices[row->n_hubs++] = board_price_of(layout->policy, distance);
+    row->prices[row->n_hubs++] = board_price_of(&layout->policy, distance);
 }
 
 /* How many spots of a group @kind has. */

@@ -50,7 +50,7 @@ enum { N_TOUCHES = 2 * 64 + 1 };
 
 struct Layout {
     const Board *board;
-    const Policy *policy;
+    Policy policy;
     int weight; /* of imbalance, on this board */
 
     Network net;
