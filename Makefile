@@ -36,6 +36,7 @@ WATCH_tsan    := -O1 -fsanitize=thread
 WATCH_torture := -O1 -DVECTOR_BYTES_MAX=16 -DTORTURE
 WATCH_cover   := -O0 --coverage
 ENV_asan      := G_SLICE=always-malloc
+ENV_tsan      := TSAN_OPTIONS=suppressions=$(CURDIR)/tests/tools/tsan.supp
 ENV_torture   := G_SLICE=always-malloc G_DEBUG=gc-friendly MALLOC_PERTURB_=165
 
 CFLAGS   ?= -O2 -g

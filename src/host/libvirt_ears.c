@@ -15,7 +15,6 @@ struct Ears {
     void *data;
     int n_owners; /* changed by several threads */
     int ids[N_EVENTS];
-    bool closing_told; /* of the connection */
 };
 
 Ears *ears_new(EarsHeard heard, void *data)
@@ -135,7 +134,9 @@ static const struct {
     { VIR_DOMAIN_EVENT_ID_DEVICE_ADDED, ANY(on_device) },
 };
 
-/* An event that a host does not know is looked for instead, now and then. */
+/* An event that a host does not know is looked for instead, now and then.  Some hosts
+ * agree to tell when they hang up, and forget that they did; so no share of ours is left
+ * with them for it.  Who ties ears has one until they are untied. */
 int ears_tie(Ears *ears, virConnectPtr connection)
 {
     for (int i = 0; i < N_EVENTS; i++) {
@@ -144,10 +145,7 @@ int ears_tie(Ears *ears, virConnectPtr connection)
         if (ears->ids[i] < 0)
             ears_let_go(ears);
     }
-    ears->closing_told = virConnectRegisterCloseCallback(connection, on_close,
-                                                         ears_share(ears), let_go) == 0;
-    if (!ears->closing_told)
-        ears_let_go(ears);
+    virConnectRegisterCloseCallback(connection, on_close, ears, NULL);
     return N_EVENTS + 1;
 }
 
@@ -156,7 +154,6 @@ int ears_untie(Ears *ears, virConnectPtr connection)
     for (int i = 0; i < N_EVENTS; i++)
         if (ears->ids[i] >= 0)
             virConnectDomainEventDeregisterAny(connection, ears->ids[i]);
-    if (ears->closing_told)
-        virConnectUnregisterCloseCallback(connection, on_close);
+    virConnectUnregisterCloseCallback(connection, on_close);
     return N_EVENTS + 1;
 }

@@ -68,7 +68,7 @@ static unsigned char *map_of(const CpuSet *set, int map_len)
 
     for (int cpu = cpuset_next(set, 0); cpu >= 0 && cpu < map_len * 8;
          cpu = cpuset_next(set, cpu + 1))
-        VIR_USE_CPU(map, cpu);
+        map[cpu / 8] = (unsigned char)(map[cpu / 8] | 1 << cpu % 8);
     return map;
 }
 

@@ -71,14 +71,14 @@ static void uuid_of(int n, char *out)
 static virDomainPtr add_vm(World *world, int n, const char *name, const char *inside)
 {
     char uuid[UUID_SIZE];
-    g_autofree char *xml = NULL;
+    g_autofree char *head = NULL, *xml = NULL;
     virDomainPtr domain;
 
     uuid_of(n, uuid);
-    xml = g_markup_printf_escaped("<domain type='test'><name>%s</name><uuid>%s</uuid>"
-                                  "<memory>1024</memory><os><type>hvm</type></os>",
-                                  name, uuid);
-    xml = g_strconcat(g_steal_pointer(&xml), inside, "</domain>", NULL);
+    head = g_markup_printf_escaped("<domain type='test'><name>%s</name><uuid>%s</uuid>"
+                                   "<memory>1024</memory><os><type>hvm</type></os>",
+                                   name, uuid);
+    xml = g_strconcat(head, inside, "</domain>", NULL);
     domain = virDomainDefineXML(world->other, xml);
     g_assert_nonnull(domain);
     g_assert_cmpint(virDomainCreate(domain), ==, 0);
@@ -123,9 +123,8 @@ static bool pin(World *world, int n, int number, const char *cpus, GError **erro
 
 static void pin_behind_our_back(virDomainPtr domain, unsigned number, unsigned cpu)
 {
-    unsigned char map[2] = { 0 };
+    unsigned char map[] = { (unsigned char)(1 << cpu), 0 };
 
-    VIR_USE_CPU(map, cpu);
     g_assert_cmpint(virDomainPinVcpu(domain, number, map, sizeof map), ==, 0);
 }
 
