@@ -8,15 +8,25 @@
 #include "libvirt_error.h"
 
 #include <errno.h>
+#include <libxml/xmlerror.h>
 
 static void say_nothing(void *data, virErrorPtr why)
 {
     (void)data, (void)why;
 }
 
+static void print_nothing(void *data, const char *format, ...)
+{
+    (void)data, (void)format;
+}
+
+/* libvirt lets libxml2 print what it cannot open; that goes by threads, of which the ones
+ * that wait for libvirt are yet to come. */
 void libvirt_errors_hush(void)
 {
     virSetErrorFunc(NULL, say_nothing);
+    xmlSetGenericErrorFunc(NULL, print_nothing);
+    xmlThrDefSetGenericErrorFunc(NULL, print_nothing);
 }
 
 /* A system call on the host's side, or the wire to it. */
