@@ -122,6 +122,13 @@ static void write_vcpu(LibvirtHost *host, const KnownVm *known, SampleVcpu *vcpu
         vcpu->pcpu = g_array_index(known->pcpus, int, vcpu->number);
 }
 
+/* Where none of the CPUs that an owner allows is online, the kernel takes another: it is not
+ * for us to choose one that is not allowed. */
+static bool is_homeless(const LibvirtHost *host, const SampleVcpu *vcpu)
+{
+    return !cpuset_meets(vcpu->allowed, host->topology->online);
+}
+
 /* A VM of which nothing is known yet is left out: it is seen as soon as it is. */
 static void write_vm(LibvirtHost *host, const Glance *glance, SampleVm *vm, Sample *out)
 {
@@ -143,6 +150,10 @@ static void write_vm(LibvirtHost *host, const Glance *glance, SampleVm *vm, Samp
         vcpu.vm = (int)out->vms->len;
         write_vcpu(host, known, &vcpu);
         g_array_append_val(out->vcpus, vcpu);
+        if (!is_homeless(host, &vcpu))
+            continue;
+        known_vm_excuse(known, "no CPU that its owner allows is online");
+        copy.hands_off = true;
     }
     g_array_append_val(out->vms, copy);
 }

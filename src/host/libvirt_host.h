@@ -99,6 +99,9 @@ void libvirt_host_study(LibvirtHost *host, KnownVm *vm, int n_vcpus);
 /* Takes in what came back late.  False while an errand about the VM is still out. */
 bool known_vm_is_free(LibvirtHost *host, KnownVm *vm);
 
+/* Says why it is left as it is, once in a life. */
+void known_vm_excuse(KnownVm *vm, const char *why);
+
 const CpuSet *known_vm_allowed(const LibvirtHost *host, const KnownVm *vm, int vcpu);
 const CpuSet *known_vm_pins(const LibvirtHost *host, const KnownVm *vm, int vcpu);
 

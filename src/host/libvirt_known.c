@@ -73,11 +73,10 @@ KnownVm *libvirt_host_vm(LibvirtHost *host, const char *uuid, virDomainPtr domai
 
 /* ── what was found out ───────────────────────────────────────────────────── */
 
-/* Said once in a life. */
-static void excuse(KnownVm *vm, const char *why)
+void known_vm_excuse(KnownVm *vm, const char *why)
 {
     if (!vm->excused)
-        g_warning("%s is left as it is: %s", vm->name, why);
+        g_message("%s is left as it is: %s", vm->name, why);
     vm->excused = true;
 }
 
@@ -88,7 +87,7 @@ static bool read_xml(LibvirtHost *host, KnownVm *vm, const char *xml, VmWishes *
 
     if (vm_wishes_from_xml(xml, host->topology, out, &why))
         return true;
-    excuse(vm, why->message);
+    known_vm_excuse(vm, why->message);
     return false;
 }
 
@@ -99,6 +98,13 @@ static int weight_of(const LibvirtHost *host, int shares)
     int64_t weight = (int64_t)shares * LIBVIRT_WEIGHT / usual;
 
     return shares > 0 ? (int)CLAMP(weight, 1, G_MAXINT) : LIBVIRT_WEIGHT;
+}
+
+static void take_hands_off(KnownVm *vm, const char *why)
+{
+    if (why)
+        known_vm_excuse(vm, why);
+    vm->hands_off = why != NULL;
 }
 
 /* Of a VM that is not persistent, the definition has our own pins in it: what it says of
@@ -117,7 +123,8 @@ static void take_wishes(LibvirtHost *host, KnownVm *vm, const Study *study)
     vm->anywhere = sound ? wishes->anywhere : NULL;
     vm->weight = weight_of(host, live.weight);
     vm->quota = live.quota;
-    vm->hands_off = !sound || live.hands_off || wishes->hands_off;
+    take_hands_off(vm, live.hands_off ? live.hands_off : wishes->hands_off);
+    vm->hands_off = vm->hands_off || !sound;
     g_free(vm->state);
     vm->state = g_steal_pointer(&live.state);
     vm_wishes_clear(&live);
@@ -150,7 +157,7 @@ static void take_refusal(KnownVm *vm, const GError *why)
 {
     if (why->code != HOST_ERROR_REFUSED)
         return;
-    excuse(vm, why->message);
+    known_vm_excuse(vm, why->message);
     vm->hands_off = vm->known = true;
     vm->stale = STALE_NOTHING;
 }

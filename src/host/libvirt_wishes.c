@@ -78,7 +78,7 @@ static const CpuSet *read_mask(Xml *xml, const Domain *domain)
 
     if (!mask || mask->n_cpus > 0)
         return mask;
-    domain->out->hands_off = true;
+    domain->out->hands_off = "a mask of it has no CPU of this host";
     return all_cpus(domain->topology);
 }
 
@@ -187,7 +187,7 @@ static void begin_vcpusched(Xml *xml, void *data)
     g_autofree char *scheduler = xml_attribute(xml, "scheduler");
 
     if (scheduler && (strcmp(scheduler, "fifo") == 0 || strcmp(scheduler, "rr") == 0))
-        domain->out->hands_off = true;
+        domain->out->hands_off = "it has real-time priority";
 }
 
 static void begin_policy(Xml *xml, void *data)
@@ -196,7 +196,7 @@ static void begin_policy(Xml *xml, void *data)
     g_autofree char *managed = xml_attribute(xml, "managed");
 
     if (managed && strcmp(managed, "yes") != 0)
-        domain->out->hands_off = true;
+        domain->out->hands_off = "its owner wants it so";
 }
 
 static bool is_a_line(const char *text)

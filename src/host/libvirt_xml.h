@@ -24,8 +24,8 @@ typedef struct {
     const CpuSet *memory;   /* ids of cells whose memory it must use, or NULL */
     int weight;             /* cpu_shares; 0 where nothing is said */
     int quota;              /* of each vCPU, thousandths of a CPU; 0 for none */
-    bool hands_off; /* metadata, real time, or a mask without a CPU of this host */
-    char *state;    /* what was left with it; or NULL */
+    const char *hands_off;  /* why it is to be left as it is, or NULL */
+    char *state;            /* what was left with it; or NULL */
 } VmWishes;
 
 void vm_wishes_clear(VmWishes *wishes);

@@ -212,6 +212,40 @@ static void test_wishes_are_those_of_the_definition(void)
 }
 
 /* Its definition is what became of it, our pins and all. */
+/* Each is told once, in words of ours. */
+static void test_who_is_left_alone_is_told_why(void)
+{
+    static const struct {
+        const char *inside, *why;
+    } cases[] = {
+        { "<vcpu>1</vcpu><metadata><p:policy xmlns:p='urn:pinflow:policy:1' "
+          "managed='no'/></metadata>",
+          "a is left as it is: its owner wants it so" },
+        { "<vcpu>1</vcpu><cputune><vcpusched vcpus='0' scheduler='fifo' "
+          "priority='1'/></cputune>",
+          "a is left as it is: it has real-time priority" },
+        { "<vcpu cpuset='900'>1</vcpu>",
+          "a is left as it is: a mask of it has no CPU of this host" },
+        { "<vcpu>2</vcpu><cputune><vcpupin vcpu='1' cpuset='1,3'/></cputune>",
+          "a is left as it is: no CPU that its owner allows is online" },
+    };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+        g_auto(World) world = { 0 };
+        virDomainPtr domain;
+
+        world_init(&world);
+        domain = add_vm(&world, 1, "a", cases[i].inside);
+        g_test_expect_message(NULL, G_LOG_LEVEL_MESSAGE, cases[i].why);
+        observe(&world);
+        g_test_assert_expected_messages();
+        g_assert_true(vm(&world, 0)->hands_off);
+        observe(&world);
+        g_assert_true(vm(&world, 0)->hands_off);
+        remove_vm(domain);
+    }
+}
+
 static void test_pins_of_a_vm_that_is_not_persistent_are_no_wish(void)
 {
     g_auto(World) world = { 0 };
@@ -480,6 +514,8 @@ int main(int argc, char **argv)
                     test_the_topology_outlives_what_is_seen);
     g_test_add_func("/libvirt/wishes are those of the definition",
                     test_wishes_are_those_of_the_definition);
+    g_test_add_func("/libvirt/who is left alone is told why",
+                    test_who_is_left_alone_is_told_why);
     g_test_add_func("/libvirt/pins of a VM that is not persistent are no wish",
                     test_pins_of_a_vm_that_is_not_persistent_are_no_wish);
     g_test_add_func("/libvirt/a pin is seen and stays out of the definition",

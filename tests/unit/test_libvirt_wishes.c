@@ -73,7 +73,7 @@ static void who_says_nothing_wants_nothing(void)
     g_assert_null(owner->wishes.state);
     g_assert_cmpint(owner->wishes.weight, ==, 0);
     g_assert_cmpint(owner->wishes.quota, ==, 0);
-    g_assert_false(owner->wishes.hands_off);
+    g_assert_null(owner->wishes.hands_off);
 }
 
 static void pins_count_before_the_mask_of_all(void)
@@ -89,7 +89,7 @@ static void pins_count_before_the_mask_of_all(void)
     assert_allowed(owner, 5, "0-3,6-8,10-11");
     assert_set(owner->wishes.emulator, "0-1,6");
     g_assert_cmpint(owner->wishes.weight, ==, 4096);
-    g_assert_false(owner->wishes.hands_off);
+    g_assert_null(owner->wishes.hands_off);
 }
 
 /* The list of those that can be plugged in looks much like a mask. */
@@ -100,7 +100,7 @@ static void vcpus_that_come_later_have_wishes_too(void)
     assert_allowed(owner, 0, "0");
     assert_allowed(owner, 1, "0-3");
     assert_allowed(owner, 3, "1");
-    g_assert_false(owner->wishes.hands_off);
+    g_assert_null(owner->wishes.hands_off);
 }
 
 static void a_limit_is_a_part_of_a_cpu(void)
@@ -165,10 +165,10 @@ static void real_time_keeps_hands_off(void)
         read_text(TUNE("<vcpusched vcpus='0' scheduler='batch'/>"
                        "<emulatorsched scheduler='fifo' priority='1'/>"));
 
-    g_assert_true(fifo->wishes.hands_off);
+    g_assert_nonnull(fifo->wishes.hands_off);
     assert_allowed(fifo, 1, "2");
-    g_assert_true(rr->wishes.hands_off);
-    g_assert_false(batch->wishes.hands_off);
+    g_assert_nonnull(rr->wishes.hands_off);
+    g_assert_null(batch->wishes.hands_off);
 }
 
 static void memory_that_must_lie_somewhere_is_told(void)
@@ -190,7 +190,7 @@ static void who_leaves_it_to_the_host_leaves_it_to_us(void)
 
     assert_allowed(owner, 0, "0-11");
     g_assert_null(owner->wishes.memory);
-    g_assert_false(owner->wishes.hands_off);
+    g_assert_null(owner->wishes.hands_off);
 }
 
 /* Other people's metadata may hold anything, also what looks like ours. */
@@ -199,7 +199,7 @@ static void only_our_own_metadata_counts(void)
     g_autoptr(Owner) owner = read_file("cloud");
 
     assert_allowed(owner, 0, "0-11");
-    g_assert_false(owner->wishes.hands_off);
+    g_assert_null(owner->wishes.hands_off);
     g_assert_cmpstr(owner->wishes.state, ==, "1 0=0-3 1=5 <here>");
     g_assert_cmpint(owner->wishes.weight, ==, 1024);
 }
@@ -216,12 +216,12 @@ static void an_owner_may_want_to_be_left_alone(void)
     g_autoptr(Owner) silent = read_text(POLICY(""));
     g_autoptr(Owner) foreign = read_text(POLICY("xmlns:q='urn:q' q:managed='no'"));
 
-    g_assert_true(file->wishes.hands_off);
-    g_assert_true(no->wishes.hands_off);
-    g_assert_true(other->wishes.hands_off);
-    g_assert_false(yes->wishes.hands_off);
-    g_assert_false(silent->wishes.hands_off);
-    g_assert_false(foreign->wishes.hands_off);
+    g_assert_nonnull(file->wishes.hands_off);
+    g_assert_nonnull(no->wishes.hands_off);
+    g_assert_nonnull(other->wishes.hands_off);
+    g_assert_null(yes->wishes.hands_off);
+    g_assert_null(silent->wishes.hands_off);
+    g_assert_null(foreign->wishes.hands_off);
 }
 
 #define STATE(inside)                                                                  \
@@ -265,10 +265,10 @@ static void a_mask_that_cannot_be_obeyed_keeps_hands_off(void)
     g_autoptr(Owner) one = read_text(TUNE("<vcpupin vcpu='1' cpuset='12'/>"));
     g_autoptr(Owner) partly = read_text(TUNE("<vcpupin vcpu='1' cpuset='11-12'/>"));
 
-    g_assert_true(all->wishes.hands_off);
+    g_assert_nonnull(all->wishes.hands_off);
     assert_allowed(all, 1, "0-11");
-    g_assert_true(one->wishes.hands_off);
-    g_assert_false(partly->wishes.hands_off);
+    g_assert_nonnull(one->wishes.hands_off);
+    g_assert_null(partly->wishes.hands_off);
     assert_allowed(partly, 1, "11");
 }
 
