@@ -107,13 +107,17 @@ static bool enough(const Turns *turns, const Period *period)
            (turns->cycles > 0 && period->number >= turns->cycles);
 }
 
-static int turn_on(const Turns *turns, Host *host, const Policy *policy)
+static int turn_on(const Turns *turns, Host *host, const char *replayed,
+                   const Policy *policy)
 {
     g_auto(Telling) telling;
-    g_autoptr(Engine) engine = engine_new(host, policy, NULL);
+    g_autoptr(Ledger) ledger = turns->dry_run ? NULL : ledger_open(NULL, NULL);
+    g_autoptr(Engine) engine = engine_new(host, policy, ledger);
     g_auto(Period) period;
     g_autoptr(GError) error = NULL;
 
+    if (ledger && replayed)
+        ledger_trust(ledger);
     period_init(&period);
     if (!telling_open(&telling, policy, turns->json, false, turns->journal))
         return EXIT_FAILED;
@@ -146,7 +150,7 @@ int turns_run(const Turns *turns, Host *host, const char *replayed,
             return code;
     }
     outermost = turns->dry_run ? host_dry_wrap(host) : host;
-    code = turn_on(turns, outermost, policy);
+    code = turn_on(turns, outermost, replayed, policy);
     if (code == EXIT_WELL && recorder && !host_record_is_whole(recorder))
         return EXIT_FAILED;
     return code;

@@ -17,6 +17,9 @@ static const struct {
 /* pin UUID vcpu N cpus SET KIND, and then anything. */
 enum { PIN, UUID, VCPU, NUMBER, CPUS, SET, KIND, WHY, N_WORDS };
 
+/* keep UUID KIND, and then anything. */
+enum { KEEP_KIND = 2, KEEP_WHY, N_KEEP_WORDS };
+
 static void answer_free(gpointer data)
 {
     Answer *answer = data;
@@ -38,18 +41,22 @@ char *answer_key(const char *uuid, int vcpu)
 void answer_format(const char *uuid, int vcpu, const CpuSet *cpus, const GError *why,
                    GString *out)
 {
-    g_autofree char *list = cpuset_format(cpus);
     int code = why ? why->code : ANSWER_DONE;
+    g_autofree char *list = cpus ? cpuset_format(cpus) : NULL;
+    g_autofree char *what =
+        vcpu == ANSWER_KEEP
+            ? g_strdup_printf("keep %s", uuid)
+            : g_strdup_printf("pin %s vcpu %d cpus %s", uuid, vcpu, list);
 
-    if (why && why->domain != HOST_ERROR)
+    if (why ? why->domain != HOST_ERROR : vcpu == ANSWER_KEEP)
         return;
     for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
         g_autofree char *line = NULL;
 
         if (kinds[i].code != code)
             continue;
-        line = g_strdup_printf("pin %s vcpu %d cpus %s %s%s%s", uuid, vcpu, list,
-                               kinds[i].word, why ? " " : "", why ? why->message : "");
+        line = g_strdup_printf("%s %s%s%s", what, kinds[i].word, why ? " " : "",
+                               why ? why->message : "");
         g_string_append_printf(out, "%s\n", g_strdelimit(line, "\r\n", ' '));
     }
 }
@@ -64,10 +71,40 @@ static bool find_kind(const char *word, int *code)
     return false;
 }
 
+/* Who asked a question of @key was told @word, and why. */
+static bool add(const char *file, int number, char *key, const CpuSet *cpus,
+                const char *word, const char *why, GHashTable *out, GError **error)
+{
+    g_autofree char *owned = key;
+    Answer *answer;
+    int code;
+
+    if (!find_kind(word, &code))
+        return input_wrong(error, file, number,
+                           "a host answers done, gone, busy, refused or lost, not '%s'",
+                           word);
+    answer = g_new(Answer, 1);
+    *answer =
+        (Answer){ cpus, code, code == ANSWER_DONE ? NULL : g_strdup(why ? why : word) };
+    g_hash_table_replace(out, g_steal_pointer(&owned), answer);
+    return true;
+}
+
 static bool is_pin(char **words)
 {
     return g_strv_length(words) > KIND && strcmp(words[PIN], "pin") == 0 &&
            strcmp(words[VCPU], "vcpu") == 0 && strcmp(words[CPUS], "cpus") == 0;
+}
+
+static bool parse_keep(const char *file, int number, const char *line, GHashTable *out,
+                       GError **error)
+{
+    g_auto(GStrv) words = g_strsplit(line, " ", N_KEEP_WORDS);
+
+    if (g_strv_length(words) <= KEEP_KIND)
+        return input_wrong(error, file, number, "'keep UUID ANSWER' is wanted here");
+    return add(file, number, answer_key(words[UUID], ANSWER_KEEP), NULL,
+               words[KEEP_KIND], words[KEEP_WHY], out, error);
 }
 
 bool answer_parse(const char *file, int number, const char *line, CpuSets *sets,
@@ -77,9 +114,9 @@ bool answer_parse(const char *file, int number, const char *line, CpuSets *sets,
     g_autoptr(GError) why = NULL;
     const CpuSet *cpus;
     int64_t vcpu;
-    Answer *answer;
-    int code;
 
+    if (g_str_has_prefix(line, "keep "))
+        return parse_keep(file, number, line, out, error);
     if (!is_pin(words))
         return input_wrong(error, file, number,
                            "'pin UUID vcpu N cpus SET ANSWER' is wanted here");
@@ -91,15 +128,6 @@ bool answer_parse(const char *file, int number, const char *line, CpuSets *sets,
     if (cpus->n_cpus == 0 || cpus->span > n_pcpus)
         return input_wrong(error, file, number, "'%s' is no set of CPUs of this host",
                            words[SET]);
-    if (!find_kind(words[KIND], &code))
-        return input_wrong(error, file, number,
-                           "a host answers done, gone, busy, refused or lost, not '%s'",
-                           words[KIND]);
-    answer = g_new(Answer, 1);
-    *answer = (Answer){ cpus, code,
-                        code == ANSWER_DONE
-                            ? NULL
-                            : g_strdup(words[WHY] ? words[WHY] : words[KIND]) };
-    g_hash_table_replace(out, answer_key(words[UUID], (int)vcpu), answer);
-    return true;
+    return add(file, number, answer_key(words[UUID], (int)vcpu), cpus, words[KIND],
+               words[WHY], out, error);
 }

@@ -1,5 +1,5 @@
 /*
- * record.c - a host that writes down what it sees, and what came of telling it to pin.
+ * record.c - a host that writes down what it sees, and what came of what it was told.
  *
  * A recording is worth nothing next to the host: when it can no longer be written, that
  * is said once and the host goes on.  What is then left ends with a whole sample.
@@ -97,8 +97,14 @@ static bool record_remember(Host *host, const char *uuid, const char *state,
                             GError **error)
 {
     RecordHost *record = (RecordHost *)host;
+    g_autoptr(GError) why = NULL;
+    bool kept = host_remember(record->inner, uuid, state, &why);
 
-    return host_remember(record->inner, uuid, state, error);
+    if (record->file >= 0)
+        answer_format(uuid, ANSWER_KEEP, NULL, why, record->answers);
+    if (why)
+        g_propagate_error(error, g_steal_pointer(&why));
+    return kept;
 }
 
 static void record_watch(Host *host, HostHint hint, void *data)

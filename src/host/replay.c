@@ -128,6 +128,22 @@ static bool replay_pin(Host *host, const char *uuid, int vcpu, const CpuSet *cpu
     return true;
 }
 
+/* What was left with VMs that day comes with the samples. */
+static bool replay_remember(Host *host, const char *uuid, const char *state,
+                            GError **error)
+{
+    ReplayHost *replay = (ReplayHost *)host;
+    g_autofree char *key = answer_key(uuid, ANSWER_KEEP);
+    const Answer *answer = g_hash_table_lookup(replay->answers, key);
+
+    (void)state;
+    if (answer && answer->code != ANSWER_DONE) {
+        g_set_error_literal(error, HOST_ERROR, answer->code, answer->why);
+        return false;
+    }
+    return true;
+}
+
 static void replay_close(Host *host)
 {
     ReplayHost *replay = (ReplayHost *)host;
@@ -144,6 +160,7 @@ static const HostOps replay_ops = {
     .kind = "replay",
     .observe = replay_observe,
     .pin = replay_pin,
+    .remember = replay_remember,
     .close = replay_close,
 };
 
