@@ -18,6 +18,12 @@ typedef struct {
     int barred;   /* refused, and that VM is not asked again; or not written down */
 } Outcome;
 
+/* What was run, and waited for, in the last period; thousandths of a CPU, -1 where not
+ * told.  Stranded is what waited while CPUs idled that it may use, at most. */
+typedef struct {
+    int64_t work, wait, stranded;
+} Strain;
+
 /* All that was known, decided and done in one turn. */
 typedef struct {
     int number;   /* from 1; 0 before there was anything to compare */
@@ -25,6 +31,7 @@ typedef struct {
                    * @sample means anything then */
     Sample sample;
     Snapshot snapshot;
+    Strain strain;
     Plan plan;
     Outcome outcome;
     int64_t plan_us; /* from snapshot to moves, by the clock: not for deciding */

@@ -3,12 +3,14 @@
 
 #include "actuator.h"
 #include "model/history.h"
+#include "strain.h"
 
 struct Engine {
     Host *host;     /* borrowed */
     Ledger *ledger; /* borrowed; or NULL */
     Policy policy;
     History *history;
+    Meter meter;
     Planner *planner;
     Actuator actuator;
     int n_periods;
@@ -35,6 +37,7 @@ Engine *engine_new(Host *host, const Policy *policy, Ledger *ledger)
     engine->ledger = ledger;
     engine->policy = *policy;
     engine->history = history_new(policy->forecast);
+    meter_init(&engine->meter);
     engine->planner = planner_new();
     actuator_init(&engine->actuator, host, ledger);
     return engine;
@@ -46,6 +49,7 @@ void engine_free(Engine *engine)
         return;
     actuator_clear(&engine->actuator);
     planner_free(engine->planner);
+    meter_clear(&engine->meter);
     history_free(engine->history);
     g_free(engine);
 }
@@ -86,6 +90,8 @@ bool engine_step(Engine *engine, Period *out, GError **error)
     if (engine->ledger && !ledger_meet(engine->ledger, host, &out->sample, error))
         return false;
     out->derived = history_derive(engine->history, &out->sample, &out->snapshot);
+    meter_read(&engine->meter, &out->sample, out->derived ? &out->snapshot : NULL,
+               &out->strain);
     if (!out->derived)
         return true;
 

@@ -100,6 +100,21 @@ static void write_loads(Json *json, const View *view, const char *key,
     json_end_object(json);
 }
 
+static void write_known(Json *json, const char *key, int64_t value)
+{
+    if (value < 0)
+        json_null(json, key);
+    else
+        json_decimal(json, key, value, 3);
+}
+
+static void write_strain(Json *json, const Strain *strain)
+{
+    json_decimal(json, "work", strain->work, 3);
+    write_known(json, "wait", strain->wait);
+    write_known(json, "stranded_wait", strain->stranded);
+}
+
 static void write_outcome(Json *json, const Plan *plan, const Outcome *outcome)
 {
     json_int(json, "done", outcome->done);
@@ -125,6 +140,7 @@ void report_json(const Period *period, const Policy *policy, GString *out)
     json_int(&json, "vcpus", snapshot->n_vcpus);
     json_int(&json, "pcpus", snapshot->topology->online->n_cpus);
     json_decimal(&json, "wanted", view.wanted, 3);
+    write_strain(&json, &period->strain);
     json_string(&json, "verdict", plan_verdict_name(period->plan.verdict));
     write_loads(&json, &view, "before", &view.before);
     write_loads(&json, &view, "after", &view.after);
