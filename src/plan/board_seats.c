@@ -7,6 +7,7 @@
  * to places once.
  */
 #include "board_making.h"
+#include "order.h"
 
 #include <string.h>
 
@@ -133,6 +134,37 @@ static int freest_allowed(const struct Making *m, int wish)
     return freest;
 }
 
+static bool heavier(const void *making, int a, int b)
+{
+    const struct Making *m = making;
+    const Vcpu *x = &m->snapshot->vcpus[a], *y = &m->snapshot->vcpus[b];
+
+    if (x->mean != y->mean)
+        return x->mean > y->mean;
+    if (x->variance != y->variance)
+        return x->variance > y->variance;
+    return a < b;
+}
+
+/* Those of whom nobody knows where they ran: the heaviest first, so that it does not
+ * matter which VM has which number. */
+static void seat_strangers(struct Making *m)
+{
+    const Snapshot *snapshot = m->snapshot;
+    int n = 0;
+
+    for (int v = 0; v < snapshot->n_vcpus; v++)
+        if (m->seats[v].home == NO_PLACE)
+            m->order[n++] = v;
+    order_sort(m->order, n, heavier, m);
+    for (int i = 0; i < n; i++) {
+        Seat *seat = &m->seats[m->order[i]];
+
+        seat->home = freest_allowed(m, seat->wish);
+        weigh(m, seat->home, &snapshot->vcpus[m->order[i]], seat->movable);
+    }
+}
+
 void making_seat(struct Making *m)
 {
     const Snapshot *snapshot = m->snapshot;
@@ -145,12 +177,5 @@ void making_seat(struct Making *m)
         if (m->seats[v].home != NO_PLACE)
             weigh(m, m->seats[v].home, &snapshot->vcpus[v], m->seats[v].movable);
     }
-    for (int v = 0; v < snapshot->n_vcpus; v++) {
-        Seat *seat = &m->seats[v];
-
-        if (seat->home != NO_PLACE)
-            continue;
-        seat->home = freest_allowed(m, seat->wish);
-        weigh(m, seat->home, &snapshot->vcpus[v], seat->movable);
-    }
+    seat_strangers(m);
 }

@@ -400,6 +400,24 @@ static void test_a_relabelled_host_is_the_same_board(void)
     }
 }
 
+/* Whichever comes first: three that nobody may touch, where only one way is even. */
+static void test_strangers_are_spread_by_what_they_carry(void)
+{
+    const int orders[][3] = { { 600, 300, 300 }, { 300, 600, 300 }, { 300, 300, 600 } };
+
+    for (size_t i = 0; i < G_N_ELEMENTS(orders); i++) {
+        Scene *scene = a_host(2);
+        Fixture f;
+
+        for (int v = 0; v < 3; v++)
+            hold(scene, a_vcpu(scene, NOWHERE, orders[i][v]));
+        f = set_up(scene, "pcpu");
+        g_assert_cmpint(spot_at(&f, 0)->load, ==, 600);
+        g_assert_cmpint(spot_at(&f, 1)->load, ==, 600);
+        tear_down(&f);
+    }
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -430,5 +448,7 @@ int main(int argc, char **argv)
                     test_fluctuation_does_not_depend_on_who_is_where);
     g_test_add_func("/board/a-relabelled-host-is-the-same-board",
                     test_a_relabelled_host_is_the_same_board);
+    g_test_add_func("/board/strangers-are-spread-by-what-they-carry",
+                    test_strangers_are_spread_by_what_they_carry);
     return g_test_run();
 }
