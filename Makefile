@@ -202,7 +202,7 @@ part_guards   := tests/tools/guards.sh
 part_unit     := $(UNIT)
 part_property := $(PROPERTY)
 part_scenario := $(SCENARIO)
-part_libvirt  := $(ADAPTER)
+part_libvirt  := $(ADAPTER) $(wildcard tests/libvirt/*.sh)
 part_cli      := $(wildcard tests/cli/*.sh)
 part_fuzz     := tests/fuzz/fuzz.sh
 part_install  := tests/tools/install.sh
@@ -213,7 +213,7 @@ PARTS += fuzz layers headers closed exports links guards install
 endif
 
 tests/tools/closed.sh tests/tools/exports.sh: $(LIB).a $(SHARED)
-tests/tools/guards.sh tests/tools/install.sh $(part_cli): all
+tests/tools/guards.sh tests/tools/install.sh $(part_cli) $(wildcard tests/libvirt/*.sh): all
 tests/fuzz/fuzz.sh: $(FUZZERS)
 
 FUZZ_SECONDS ?= 5
