@@ -168,6 +168,7 @@ static bool tell(const Period *period, void *data)
     if (!live->met)
         say_mode(live);
     live->met = true;
+    live->telling.dry = !acts(live->conf);
     look_for_rivals(live, period->sample.taken_us);
     return !period->derived || telling_tell(&live->telling, period);
 }

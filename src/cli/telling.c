@@ -35,14 +35,32 @@ void telling_close(Telling *telling)
     journal_close(&telling->journal);
     g_string_free(telling->words, TRUE);
     g_string_free(telling->lines, TRUE);
+    g_free(telling->moves);
+}
+
+/* Who goes where; NULL for nobody. */
+static char *moves_of(const Period *period)
+{
+    const Snapshot *snapshot = &period->snapshot;
+    GString *out = g_string_new(NULL);
+
+    for (guint i = 0; i < period->plan.moves->len; i++) {
+        const Move *move = &g_array_index(period->plan.moves, Move, i);
+        const Vcpu *vcpu = &snapshot->vcpus[move->vcpu];
+        g_autofree char *cpus = cpuset_format(move->cpus);
+
+        g_string_append_printf(out, "%s %d %s\n", snapshot->vms[vcpu->vm].uuid,
+                               vcpu->number, cpus);
+    }
+    return g_string_free(out, period->plan.verdict != PLAN_MOVES);
 }
 
 /* After something was done, it is news that all is calm. */
-static bool is_news(const Telling *telling, const Period *period)
+static bool is_news(const Telling *telling, const Period *period, const char *moves)
 {
-    return !telling->live || telling->told_us == 0 || telling->moving ||
-           period->plan.verdict == PLAN_MOVES ||
-           period->snapshot.taken_us - telling->told_us >= HEARTBEAT_US;
+    return !telling->live || telling->told_us == 0 ||
+           period->snapshot.taken_us - telling->told_us >= HEARTBEAT_US ||
+           (moves && !telling->dry) || g_strcmp0(moves, telling->moves) != 0;
 }
 
 static void log_moves(const Telling *telling, const Period *period)
@@ -74,13 +92,15 @@ static void log_period(Telling *telling, const Period *period)
 
 static bool tell_people(Telling *telling, const Period *period)
 {
+    g_autofree char *moves = moves_of(period);
     bool heading = telling->told_us == 0;
 
     g_string_truncate(telling->words, 0);
-    if (!is_news(telling, period))
+    if (!is_news(telling, period, moves))
         return true;
     telling->told_us = MAX(period->snapshot.taken_us, 1);
-    telling->moving = period->plan.verdict == PLAN_MOVES;
+    g_free(telling->moves);
+    telling->moves = g_steal_pointer(&moves);
     if (cli_to_journal()) {
         log_period(telling, period);
         return true;

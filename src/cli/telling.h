@@ -4,7 +4,8 @@
  * For people there is text on standard output; where standard error is the system's
  * journal, there are entries in that instead.  For programs there are lines of JSON.  Of a
  * simulated host every period is told; of one that is real, those in which something is
- * done, and now and then one in which nothing was.
+ * done, and now and then one in which nothing was.  Where one only observes, what would be
+ * done is the same until it is done, and told when it changes.
  */
 #ifndef TELLING_H
 #define TELLING_H
@@ -15,9 +16,10 @@
 typedef struct {
     const Policy *policy; /* borrowed */
     bool json, live, colour;
+    bool dry; /* what is told is not done */
     Journal journal;
     int64_t told_us; /* when a period was told last, by the host's clock; or 0 */
-    bool moving;     /* and whether something was done in it */
+    char *moves;     /* and what was moved in it, or NULL */
     GString *words, *lines;
 } Telling;
 

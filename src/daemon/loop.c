@@ -25,11 +25,12 @@ typedef struct {
     Notify notify;
     GSource *alarm, *bell;
     Period period;
-    int64_t n_turns;  /* that saw something, */
-    int64_t seen_us;  /* and the last of them */
-    int n_periods;    /* that could be compared with the one before */
-    int64_t lost_us;  /* since when, or 0 */
-    bool on_terminal; /* at the start: a terminal that is gone since has hung up */
+    int64_t n_turns;    /* that saw something */
+    int64_t planned_us; /* when the last plan was made, */
+    Outcome outcome;    /* and what became of it */
+    int n_periods;      /* that could be compared with the one before */
+    int64_t lost_us;    /* since when, or 0 */
+    bool on_terminal;   /* at the start: a terminal that is gone since has hung up */
 } Daemon;
 
 /* ── what the main loop waits for ─────────────────────────────────────────── */
@@ -122,8 +123,8 @@ static void print_status(const Daemon *daemon)
     g_autoptr(GString) text = g_string_new(NULL);
     g_auto(GStrv) lines = NULL;
 
-    status_format(daemon->wishes->what, &daemon->period, now_us - daemon->seen_us,
-                  daemon->n_turns, text);
+    status_format(daemon->wishes->what, &daemon->period, &daemon->outcome,
+                  now_us - daemon->planned_us, daemon->n_turns, text);
     if (daemon->lost_us != 0)
         g_string_append_printf(text, "lost for %d s\n",
                                (int)((now_us - daemon->lost_us) / G_USEC_PER_SEC));
@@ -177,6 +178,18 @@ static bool turn(Daemon *daemon, GError **error)
     return daemon->host->ops->observe(daemon->host, &period->sample, error);
 }
 
+/* Part of a plan may have been carried out when the host is lost. */
+static bool tell(Daemon *daemon)
+{
+    const DaemonWishes *wishes = daemon->wishes;
+
+    if (daemon->period.derived) {
+        daemon->planned_us = daemon->pace.looked_us;
+        daemon->outcome = daemon->period.outcome;
+    }
+    return !wishes->tell || wishes->tell(&daemon->period, wishes->data);
+}
+
 /* Without an engine, a period lies between two turns. */
 static bool is_whole_period(const Daemon *daemon)
 {
@@ -190,7 +203,6 @@ static bool see(Daemon *daemon)
     int64_t now_us = g_get_monotonic_time();
 
     pace_seen(&daemon->pace, now_us);
-    daemon->seen_us = daemon->pace.looked_us;
     if (daemon->n_turns == 0)
         notify_tell(&daemon->notify, "READY=1");
     if (daemon->lost_us != 0)
@@ -202,20 +214,17 @@ static bool see(Daemon *daemon)
     if (is_whole_period(daemon))
         daemon->n_periods++;
     daemon->n_turns++;
-    if (wishes->tell && !wishes->tell(&daemon->period, wishes->data))
+    if (!tell(daemon))
         return false;
     return !(wishes->exit_when_idle && daemon->period.sample.vms->len == 0) &&
            !(wishes->cycles > 0 && daemon->n_periods >= wishes->cycles);
 }
 
-/* From the second turn on, whatever it is that the host says: it is asked again.  Part of
- * a plan may have been carried out. */
+/* From the second turn on, whatever it is that the host says: it is asked again. */
 static void miss(Daemon *daemon, const GError *why)
 {
-    const DaemonWishes *wishes = daemon->wishes;
-
-    if (daemon->period.derived && wishes->tell)
-        wishes->tell(&daemon->period, wishes->data);
+    if (daemon->period.derived)
+        tell(daemon);
     pace_lost(&daemon->pace, g_get_monotonic_time());
     if (daemon->lost_us != 0)
         return;

