@@ -7,10 +7,11 @@
  */
 #include "libvirt_host.h"
 
+#include <string.h>
+
 #include "local.h"
 
 enum {
-    GLANCE_US = 4 * G_USEC_PER_SEC,
     STUDIES_US = 2 * G_USEC_PER_SEC,
     N_EYES = 16,
     N_HANDS = 8,
@@ -19,29 +20,6 @@ enum {
 static SampleVm *vm_of(GArray *vms, guint i)
 {
     return &g_array_index(vms, SampleVm, i);
-}
-
-/* ── a glance at all ──────────────────────────────────────────────────────── */
-
-/* The errand, if it was done well. */
-static Errand *look(LibvirtHost *host, GError **error)
-{
-    Errand *errand =
-        hands_send(host->eyes, glance_run, glance_new(host->connection), glance_free);
-    Glance *glance;
-
-    if (!libvirt_host_wait(host, errand, g_get_monotonic_time() + GLANCE_US)) {
-        g_set_error(error, HOST_ERROR, HOST_ERROR_LOST, "libvirt does not answer");
-        errand_drop(errand);
-        return NULL;
-    }
-    glance = errand_value(errand);
-    host->n_calls += glance->n_calls;
-    if (!glance->error)
-        return errand;
-    g_propagate_error(error, g_steal_pointer(&glance->error));
-    errand_drop(errand);
-    return NULL;
 }
 
 static void say_what_is_missing(LibvirtHost *host, const Glance *glance)
@@ -81,19 +59,25 @@ static bool is_held(KnownVm *known, const Glance *glance, const SampleVm *vm)
     return held;
 }
 
-static void know(LibvirtHost *host, Glance *glance)
+static void know(LibvirtHost *host, Glance *glance, const GPtrArray *order)
 {
     int64_t until_us = g_get_monotonic_time() + STUDIES_US;
-    guint n_vms = glance->vms->len, turn = n_vms > 0 ? host->turn++ % n_vms : 0;
+    guint turn = order->len > 0 ? host->turn++ % order->len : 0;
 
-    for (guint i = 0; i < n_vms; i++) {
-        SampleVm *vm = vm_of(glance->vms, i);
+    for (guint i = 0; i < order->len; i++) {
+        SampleVm *vm = g_ptr_array_index(order, i);
+        guint at = (guint)(vm - vm_of(glance->vms, 0));
         KnownVm *known =
-            libvirt_host_vm(host, vm->uuid, g_ptr_array_index(glance->domains, i));
+            libvirt_host_vm(host, vm->uuid, g_ptr_array_index(glance->domains, at));
         int n_vcpus = n_vcpus_of(glance, vm);
 
         known->seen = host->n_observed;
         vm->busy = is_held(known, glance, vm) || vm->busy;
+        g_array_set_size(known->last, 0);
+        if (vm->n_vcpus > 0)
+            g_array_append_vals(
+                known->last, &g_array_index(glance->vcpus, SampleVcpu, vm->first_vcpu),
+                (guint)vm->n_vcpus);
         if (n_vcpus > (int)known->pins->len)
             known->stale |= STALE_PINS;
         if (i == turn)
@@ -158,15 +142,34 @@ static void write_vm(LibvirtHost *host, const Glance *glance, SampleVm *vm, Samp
     g_array_append_val(out->vms, copy);
 }
 
+static gint by_uuid(gconstpointer a, gconstpointer b)
+{
+    const SampleVm *const *left = a, *const *right = b;
+
+    return strcmp((*left)->uuid, (*right)->uuid);
+}
+
+static GPtrArray *in_order(const Glance *glance)
+{
+    GPtrArray *order = g_ptr_array_sized_new(glance->vms->len);
+
+    for (guint i = 0; i < glance->vms->len; i++)
+        g_ptr_array_add(order, vm_of(glance->vms, i));
+    g_ptr_array_sort(order, by_uuid);
+    return order;
+}
+
 static void write_down(LibvirtHost *host, Glance *glance, Sample *out)
 {
+    g_autoptr(GPtrArray) order = in_order(glance);
+
     out->taken_us = glance->taken_us;
     out->topology = host->topology;
     if (host->local)
         local_busy(host->topology->n_pcpus, out->busy_ns);
-    know(host, glance);
-    for (guint i = 0; i < glance->vms->len; i++)
-        write_vm(host, glance, vm_of(glance->vms, i), out);
+    know(host, glance, order);
+    for (guint i = 0; i < order->len; i++)
+        write_vm(host, glance, g_ptr_array_index(order, i), out);
     g_hash_table_foreach_remove(host->vms, is_gone, host);
 }
 
@@ -179,7 +182,7 @@ static bool observe(Host *base, Sample *out, GError **error)
     sample_reset(out);
     host->n_observed++;
     if (libvirt_host_connect(host, &why) && libvirt_host_look_at_cpus(host, &why))
-        errand = look(host, &why);
+        errand = libvirt_host_look(host, &why);
     if (!errand) {
         libvirt_host_disconnect(host);
         g_propagate_error(error, g_steal_pointer(&why));

@@ -8,8 +8,6 @@
 
 #include "libvirt_xml.h"
 
-enum { TELL_US = 300 * 1000 };
-
 static bool say_no(GError **error, HostError kind, const char *why)
 {
     g_set_error_literal(error, HOST_ERROR, (int)kind, why);
@@ -38,7 +36,7 @@ static bool tell(LibvirtHost *host, KnownVm *vm, Errand *errand, const bool *don
 {
     VmAsk *ask;
 
-    if (!libvirt_host_wait(host, errand, g_get_monotonic_time() + TELL_US)) {
+    if (!libvirt_host_wait(host, errand, libvirt_host_moment(host))) {
         errand_recall(errand);
         vm->out = errand;
         return say_no(error, HOST_ERROR_BUSY, "it does not answer");

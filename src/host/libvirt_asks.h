@@ -51,22 +51,23 @@ CpusAsk *cpus_ask_new(virConnectPtr connection, const GByteArray *known);
 void cpus_ask_run(void *ask, const Errand *errand);
 void cpus_ask_free(void *ask);
 
-/* How all running VMs are: everything of a sample that changes by itself. */
+/* How running VMs are: everything of a sample that changes by itself. */
 typedef struct {
     virConnectPtr connection;
+    GPtrArray *only; /* of virDomain: those it is about, where not about all; or NULL */
     int n_calls;
     GError *error;
-    int64_t taken_us;
-    GPtrArray *domains; /* of virDomain, sorted by UUID */
+    int64_t taken_us, lasted_us;
+    GPtrArray *domains; /* of virDomain */
     GArray *vms;        /* of SampleVm, in that order */
     GArray *vcpus;      /* of SampleVcpu */
     int n_silent;       /* VMs that had to be asked one by one */
 } Glance;
 
-Glance *glance_new(virConnectPtr connection);
+Glance *glance_new(virConnectPtr connection, GPtrArray *only);
 void glance_run(void *glance, const Errand *errand);
 
-/* Reads what was told, which it puts in order. */
+/* Reads what was told. */
 void glance_read(Glance *glance, virDomainStatsRecordPtr *records, int n_records);
 void glance_free(void *glance);
 
@@ -76,6 +77,11 @@ typedef struct {
     int n_calls;
     GError *error;
 } VmAsk;
+
+/* Whether it is there at all. */
+VmAsk *probe_new(virDomainPtr domain);
+void probe_run(void *probe, const Errand *errand);
+void probe_free(void *probe);
 
 /* What of one VM does not change by itself. */
 typedef struct {

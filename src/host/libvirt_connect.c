@@ -11,6 +11,8 @@
 enum {
     OPEN_US = 5 * G_USEC_PER_SEC,
     CLOSE_US = G_USEC_PER_SEC / 4,
+    MOMENT_US = 3 * G_USEC_PER_SEC / 10,
+    MOMENT_MAX_US = 15 * G_USEC_PER_SEC / 10,
     PATIENCE_TIMES = 512,
 };
 
@@ -22,6 +24,12 @@ static bool told_to_stop(const LibvirtHost *host)
 bool libvirt_host_wait(LibvirtHost *host, Errand *errand, int64_t until_us)
 {
     return errand_wait(errand, until_us, host->stop);
+}
+
+int64_t libvirt_host_moment(const LibvirtHost *host)
+{
+    return g_get_monotonic_time() +
+           CLAMP(2 * host->glance_us, MOMENT_US, MOMENT_MAX_US);
 }
 
 /* ── events ───────────────────────────────────────────────────────────────── */
@@ -64,6 +72,7 @@ void libvirt_host_disconnect(LibvirtHost *host)
 
     if (!host->connection)
         return;
+    g_clear_pointer(&host->glancing, errand_drop);
     let_go_of_domains(host);
     closing = hands_send(host->eyes, closing_run,
                          closing_new(host->connection, host->ears), closing_free);

@@ -15,11 +15,17 @@
 /* The most vCPUs that libvirt tells of. */
 enum { VCPUS_MAX = 16384 };
 
-Glance *glance_new(virConnectPtr connection)
+Glance *glance_new(virConnectPtr connection, GPtrArray *only)
 {
     Glance *glance = g_new0(Glance, 1);
 
     virConnectRef(connection);
+    if (only)
+        glance->only = g_ptr_array_new();
+    for (guint i = 0; only && i < only->len; i++) {
+        virDomainRef(g_ptr_array_index(only, i));
+        g_ptr_array_add(glance->only, g_ptr_array_index(only, i));
+    }
     glance->connection = connection;
     glance->domains = g_ptr_array_new();
     glance->vms = g_array_new(FALSE, TRUE, sizeof(SampleVm));
@@ -27,15 +33,22 @@ Glance *glance_new(virConnectPtr connection)
     return glance;
 }
 
+static void let_go(GPtrArray *domains)
+{
+    for (guint i = 0; domains && i < domains->len; i++)
+        virDomainFree(g_ptr_array_index(domains, i));
+    if (domains)
+        g_ptr_array_unref(domains);
+}
+
 void glance_free(void *value)
 {
     Glance *glance = value;
 
-    for (guint i = 0; i < glance->domains->len; i++)
-        virDomainFree(g_ptr_array_index(glance->domains, i));
+    let_go(glance->only);
+    let_go(glance->domains);
     for (guint i = 0; i < glance->vms->len; i++)
         g_free(g_array_index(glance->vms, SampleVm, i).name);
-    g_ptr_array_unref(glance->domains);
     g_array_unref(glance->vms);
     g_array_unref(glance->vcpus);
     virConnectClose(glance->connection);
@@ -173,26 +186,6 @@ static void add_vm(Glance *glance, virDomainPtr domain)
 
 /* ── all of them ──────────────────────────────────────────────────────────── */
 
-static int by_uuid(virDomainPtr a, virDomainPtr b)
-{
-    unsigned char left[VIR_UUID_BUFLEN] = { 0 }, right[VIR_UUID_BUFLEN] = { 0 };
-
-    virDomainGetUUID(a, left);
-    virDomainGetUUID(b, right);
-    return memcmp(left, right, sizeof left);
-}
-
-static int records_by_uuid(const void *a, const void *b)
-{
-    return by_uuid((*(virDomainStatsRecordPtr const *)a)->dom,
-                   (*(virDomainStatsRecordPtr const *)b)->dom);
-}
-
-static int domains_by_uuid(const void *a, const void *b)
-{
-    return by_uuid(*(virDomainPtr const *)a, *(virDomainPtr const *)b);
-}
-
 /* For hosts that know no bulk statistics. */
 static void look_one_by_one(Glance *glance)
 {
@@ -205,7 +198,6 @@ static void look_one_by_one(Glance *glance)
         glance->error = libvirt_error_lost();
         return;
     }
-    qsort(domains, (size_t)n_domains, sizeof *domains, domains_by_uuid);
     for (int i = 0; i < n_domains; i++) {
         add_vm(glance, domains[i]);
         ask_alone(glance, domains[i]);
@@ -216,7 +208,6 @@ static void look_one_by_one(Glance *glance)
 
 void glance_read(Glance *glance, virDomainStatsRecordPtr *records, int n_records)
 {
-    qsort(records, (size_t)n_records, sizeof *records, records_by_uuid);
     for (int i = 0; i < n_records; i++) {
         add_vm(glance, records[i]->dom);
         if (!read_params(glance, records[i]))
@@ -224,23 +215,40 @@ void glance_read(Glance *glance, virDomainStatsRecordPtr *records, int n_records
     }
 }
 
+/* The answer of one call; its number of records, or -1. */
+static int ask(const Glance *glance, virDomainStatsRecordPtr **out)
+{
+    const unsigned stats = VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_VCPU;
+    const unsigned flags = VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE |
+                           VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT;
+
+    if (!glance->only)
+        return virConnectGetAllDomainStats(glance->connection, stats, out, flags);
+    if (glance->only->len == 0)
+        return 0;
+    g_ptr_array_add(glance->only, NULL);
+    g_ptr_array_set_size(glance->only, (int)glance->only->len - 1);
+    return virDomainListGetStats((virDomainPtr *)glance->only->pdata, stats, out,
+                                 flags);
+}
+
 void glance_run(void *value, const Errand *errand)
 {
     Glance *glance = value;
+    int64_t begun = g_get_monotonic_time();
     virDomainStatsRecordPtr *records = NULL;
-    int n_records = virConnectGetAllDomainStats(
-        glance->connection, VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_VCPU, &records,
-        VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE |
-            VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT);
+    int n_records = ask(glance, &records);
 
     (void)errand;
     glance->n_calls++;
     glance->taken_us = g_get_monotonic_time();
+    glance->lasted_us = glance->taken_us - begun;
     if (n_records >= 0)
         glance_read(glance, records, n_records);
     else if (virGetLastErrorCode() == VIR_ERR_NO_SUPPORT)
         look_one_by_one(glance);
     else
         glance->error = libvirt_error_lost();
-    virDomainStatsRecordListFree(records);
+    if (records)
+        virDomainStatsRecordListFree(records);
 }

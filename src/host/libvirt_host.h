@@ -31,6 +31,7 @@ typedef struct {
     GPtrArray *allowed;     /* of CpuSet, by number of vCPU */
     const CpuSet *anywhere; /* what further vCPUs are allowed */
     GPtrArray *pins;        /* of CpuSet, by number of vCPU */
+    GArray *last;           /* of SampleVcpu: as they were told last */
     GArray *pcpus;          /* of int, by number of vCPU: where it was last seen */
     Errand *out;            /* one about it that has not come back yet, or NULL */
 } KnownVm;
@@ -42,6 +43,8 @@ typedef struct {
     Hands *eyes;                       /* look at the host as a whole */
     Hands *hands;                      /* ask and tell VMs */
     int64_t n_calls;
+    Errand *glancing;  /* at all VMs, or NULL; while it takes long */
+    int64_t glance_us; /* how long that takes, of late */
 
     virConnectPtr connection; /* or NULL; and so are these ears */
     Ears *ears;
@@ -71,6 +74,9 @@ typedef struct {
 /* Waits for an errand, but not past @until_us, nor when told to stop. */
 bool libvirt_host_wait(LibvirtHost *host, Errand *errand, int64_t until_us);
 
+/* Until when one VM is waited for: a moment, which is longer on a host that is slow. */
+int64_t libvirt_host_moment(const LibvirtHost *host);
+
 /* Connects, if it is not connected; answers of HOST_ERROR_LOST. */
 bool libvirt_host_connect(LibvirtHost *host, GError **error);
 
@@ -82,6 +88,9 @@ void libvirt_host_hang_up(LibvirtHost *host);
 
 /* Finds out which CPUs there are, where they may have changed. */
 bool libvirt_host_look_at_cpus(LibvirtHost *host, GError **error);
+
+/* An errand that is done, and whose value is a Glance at all VMs; or NULL. */
+Errand *libvirt_host_look(LibvirtHost *host, GError **error);
 
 /* A set of CPUs from a map of libvirt's. */
 const CpuSet *libvirt_host_set_of(LibvirtHost *host, const unsigned char *map);

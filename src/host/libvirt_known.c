@@ -11,8 +11,6 @@
 #include "libvirt_xml.h"
 #include "local.h"
 
-enum { STUDY_US = G_USEC_PER_SEC / 2 };
-
 void known_vm_free(void *value)
 {
     KnownVm *vm = value;
@@ -23,6 +21,7 @@ void known_vm_free(void *value)
         virDomainFree(vm->domain);
     g_ptr_array_unref(vm->allowed);
     g_ptr_array_unref(vm->pins);
+    g_array_unref(vm->last);
     g_array_unref(vm->pcpus);
     g_free(vm->state);
     g_free(vm->name);
@@ -37,6 +36,7 @@ static KnownVm *add_vm(LibvirtHost *host, const char *uuid)
     vm->id = -1;
     vm->allowed = g_ptr_array_new();
     vm->pins = g_ptr_array_new();
+    vm->last = g_array_new(FALSE, FALSE, sizeof(SampleVcpu));
     vm->pcpus = g_array_new(FALSE, FALSE, sizeof(int));
     g_hash_table_insert(host->vms, vm->uuid, vm);
     return vm;
@@ -195,7 +195,7 @@ void libvirt_host_study(LibvirtHost *host, KnownVm *vm, int n_vcpus)
 
     study->floats = floats(vm);
     errand = hands_send(host->hands, study_run, study, study_free);
-    if (libvirt_host_wait(host, errand, g_get_monotonic_time() + STUDY_US)) {
+    if (libvirt_host_wait(host, errand, libvirt_host_moment(host))) {
         take_study(host, vm, study);
         errand_drop(errand);
         return;

@@ -11,6 +11,33 @@
 
 #include "libvirt_error.h"
 
+VmAsk *probe_new(virDomainPtr domain)
+{
+    VmAsk *probe = g_new0(VmAsk, 1);
+
+    virDomainRef(domain);
+    probe->domain = domain;
+    return probe;
+}
+
+void probe_run(void *value, const Errand *errand)
+{
+    VmAsk *probe = value;
+
+    (void)errand;
+    probe->n_calls++;
+    virDomainIsActive(probe->domain);
+}
+
+void probe_free(void *value)
+{
+    VmAsk *probe = value;
+
+    virDomainFree(probe->domain);
+    g_clear_error(&probe->error);
+    g_free(probe);
+}
+
 Study *study_new(virDomainPtr domain, Stale stale, int n_vcpus, int map_len)
 {
     Study *study = g_new0(Study, 1);

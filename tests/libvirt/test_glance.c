@@ -21,7 +21,7 @@ static void told_init(Told *told)
 {
     *told = (Told){ .connection = virConnectOpen("test:///default") };
     told->domain = virDomainLookupByName(told->connection, "test");
-    told->glance = glance_new(told->connection);
+    told->glance = glance_new(told->connection, NULL);
     told->record.dom = told->domain;
 }
 
