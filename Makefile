@@ -35,7 +35,7 @@ WATCH_asan    := -O1 -DVECTOR_BYTES_MAX=32 -fno-omit-frame-pointer -fsanitize=ad
 WATCH_tsan    := -O1 -fsanitize=thread
 WATCH_torture := -O1 -DVECTOR_BYTES_MAX=16 -DTORTURE
 WATCH_cover   := -O0 --coverage
-ENV_asan      := G_SLICE=always-malloc
+ENV_asan      := G_SLICE=always-malloc LSAN_OPTIONS=suppressions=$(CURDIR)/tests/tools/lsan.supp:print_suppressions=0
 ENV_tsan      := TSAN_OPTIONS=suppressions=$(CURDIR)/tests/tools/tsan.supp
 ENV_torture   := G_SLICE=always-malloc G_DEBUG=gc-friendly MALLOC_PERTURB_=165
 
