@@ -18,6 +18,7 @@ int cli_plan(int argc, char **argv);
 int cli_simulate(int argc, char **argv);
 int cli_replay(int argc, char **argv);
 int cli_record(int argc, char **argv);
+int cli_trial(int argc, char **argv);
 int cli_check(int argc, char **argv);
 
 /* ── being asked ──────────────────────────────────────────────────────────── */

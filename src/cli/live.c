@@ -50,10 +50,10 @@ static bool acts(const Conf *conf)
 
 /* ── who decides ──────────────────────────────────────────────────────────── */
 
-static char *run_dir(const Live *live)
+char *live_run_dir(const char *wished)
 {
-    if (live->wishes->run_dir)
-        return g_strdup(live->wishes->run_dir);
+    if (wished)
+        return g_strdup(wished);
     if (geteuid() == 0)
         return g_strdup("/run/pinflow");
     return g_build_filename(g_get_user_runtime_dir(), "pinflow", NULL);
@@ -70,7 +70,7 @@ static void dismiss(Live *live)
 
 static void have_observed(Live *live)
 {
-    g_autofree char *directory = run_dir(live);
+    g_autofree char *directory = live_run_dir(live->wishes->run_dir);
     g_autofree char *path = g_build_filename(directory, "ledger", NULL);
 
     live->ledger = ledger_read(path);
@@ -79,7 +79,7 @@ static void have_observed(Live *live)
 
 static bool have_managed(Live *live, GError **error)
 {
-    g_autofree char *directory = run_dir(live);
+    g_autofree char *directory = live_run_dir(live->wishes->run_dir);
     g_autofree char *path = g_build_filename(directory, "ledger", NULL);
 
     live->lock = lock_take(directory, "cpu", error);

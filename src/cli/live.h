@@ -23,4 +23,7 @@ typedef struct {
  * code. */
 int live_run(const LiveWishes *wishes, Host *host, Conf *conf);
 
+/* Where what is to be remembered is kept: @wished, or the usual place; free with g_free. */
+char *live_run_dir(const char *wished);
+
 #endif

@@ -23,6 +23,7 @@ static const Command commands[] = {
     { "simulate", cli_simulate, "Try a policy, or all, on a host that does not exist" },
     { "record", cli_record, "Write down what a host says, and move nothing" },
     { "replay", cli_replay, "Live a recording again, with the same or another policy" },
+    { "trial", cli_trial, "Find out whether it helps a host to be managed" },
     { "check", cli_check, "Read the configuration, and say whether it is right" },
 };
 
