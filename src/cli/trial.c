@@ -240,6 +240,8 @@ static int check(const TrialOptions *options, Conf *conf)
 {
     if (options->rest)
         return cli_misused("what is '%s'?", options->rest[0]);
+    if (options->host.cycles != 0)
+        return cli_misused("--cycles: a trial is as long as its blocks");
     if (options->n_blocks < BLOCKS_MIN || options->n_blocks > BLOCKS_MAX ||
         options->n_blocks % 2 != 0)
         return cli_misused("--blocks %d: an even number from %d to %d",

@@ -66,7 +66,7 @@ keys() {
 
 # ── being asked ──────────────────────────────────────────────────────────────
 
-for command in run plan simulate record replay check; do
+for command in run plan simulate record replay trial check; do
     ok "--help lists $command" says "^  $command " pinflow --help
     ok "$command --help helps" says "^  pinflow $command" pinflow $command --help
     ok "$command -h helps" says "--version" pinflow $command -h
@@ -297,6 +297,26 @@ done
 ok "plan: one form at a time" said 2 'pinflow plan: one of *' pinflow plan -c sim:demo --json --dot
 ok "plan: a period" said 2 'pinflow plan: --period 0*' pinflow plan -c sim:demo --period 0
 ok "plan: something more" said 2 "pinflow plan: what is 'this'*" pinflow plan -c sim:demo this
+
+# ── trial ────────────────────────────────────────────────────────────────────
+
+printf '[host]\npcpus = 4\nperiod = 2\n[vm a]\ncount = 6\nstart = 0\nload = 60 noise 3\n' \
+    >"$scratch/tried.conf"
+tried=sim:$scratch/tried.conf
+ok "trial says what is better" says 'the host floats$' pinflow trial -c "$tried"
+ok "trial --json gives these keys" \
+    keys "blocks block_periods floating work mean low high wait mean low high stranded_wait mean low high managed work mean low high wait mean low high stranded_wait mean low high difference work mean low high wait mean low high stranded_wait mean low high repins better" \
+    pinflow trial -c "$tried" --json
+ok "trial: the same twice" alike pinflow trial -c "$tried" --json
+ok "trial: a host that ends too soon" said 1 'pinflow trial: *are over' pinflow trial -c sim:demo
+for blocks in 0 2 7 -4 1002; do
+    ok "trial: --blocks $blocks" said 2 "pinflow trial: --blocks $blocks: *" \
+        pinflow trial -c "$tried" --blocks=$blocks
+done
+ok "trial: --block-periods 1" said 2 'pinflow trial: --block-periods 1: *' \
+    pinflow trial -c "$tried" --block-periods 1
+ok "trial: a recording" said 2 'pinflow trial: a recording cannot be tried*' \
+    pinflow trial -c "replay:$scratch/none"
 
 # ── record and replay ────────────────────────────────────────────────────────
 
