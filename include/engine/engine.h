@@ -24,6 +24,14 @@ typedef struct {
     int64_t work, wait, stranded;
 } Strain;
 
+/* Whether the moves of the plan before have helped, by what was wanted since. */
+typedef struct {
+    bool judged; /* there were moves, and they are in force */
+    bool paid;
+    int64_t avoided; /* overload, thousandths of a CPU */
+    int reluctance; /* how many times its price a move costs because others did not pay */
+} Help;
+
 /* All that was known, decided and done in one turn. */
 typedef struct {
     int number;   /* from 1; 0 before there was anything to compare */
@@ -32,6 +40,7 @@ typedef struct {
     Sample sample;
     Snapshot snapshot;
     Strain strain;
+    Help help;
     Plan plan;
     Outcome outcome;
     int64_t plan_us; /* from snapshot to moves, by the clock: not for deciding */
@@ -45,8 +54,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Period, period_clear)
 typedef struct Engine Engine;
 
 /* @host and @ledger are borrowed and outlive the engine.  Without a ledger, which is
- * NULL, nothing that is found is remembered, and nobody else's pins are respected: for
- * those who only look, or try. */
+ * NULL, nothing that is found is remembered, nobody else's pins are respected, and moves
+ * that do not pay make it no more reluctant: for those who only look, or try. */
 Engine *engine_new(Host *host, const Policy *policy, Ledger *ledger);
 void engine_free(Engine *engine);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Engine, engine_free)

@@ -2,6 +2,7 @@
 #include "engine/engine.h"
 
 #include "actuator.h"
+#include "effect.h"
 #include "model/history.h"
 #include "strain.h"
 
@@ -11,6 +12,7 @@ struct Engine {
     Policy policy;
     History *history;
     Meter meter;
+    Effect effect;
     Planner *planner;
     Actuator actuator;
     int n_periods;
@@ -38,6 +40,7 @@ Engine *engine_new(Host *host, const Policy *policy, Ledger *ledger)
     engine->policy = *policy;
     engine->history = history_new(policy->forecast);
     meter_init(&engine->meter);
+    effect_init(&engine->effect);
     engine->planner = planner_new();
     actuator_init(&engine->actuator, host, ledger);
     return engine;
@@ -49,6 +52,7 @@ void engine_free(Engine *engine)
         return;
     actuator_clear(&engine->actuator);
     planner_free(engine->planner);
+    effect_clear(&engine->effect);
     meter_clear(&engine->meter);
     history_free(engine->history);
     g_free(engine);
@@ -73,8 +77,11 @@ Planner *engine_planner(Engine *engine)
 static void think(Engine *engine, Period *out)
 {
     int64_t begun = g_get_monotonic_time();
+    Policy policy = engine->policy;
 
-    plan_make(engine->planner, &out->snapshot, &engine->policy, &out->plan);
+    if (engine->ledger)
+        policy = effect_temper(&engine->effect, &policy);
+    plan_make(engine->planner, &out->snapshot, &policy, &out->plan);
     out->plan_us = g_get_monotonic_time() - begun;
 }
 
@@ -97,6 +104,8 @@ bool engine_step(Engine *engine, Period *out, GError **error)
 
     out->number = ++engine->n_periods;
     actuator_excuse(&engine->actuator, &out->snapshot);
+    effect_judge(&engine->effect, &out->snapshot, &engine->policy, &out->help);
     think(engine, out);
+    effect_remember(&engine->effect, out);
     return actuator_apply(&engine->actuator, out, error);
 }

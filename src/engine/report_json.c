@@ -115,6 +115,19 @@ static void write_strain(Json *json, const Strain *strain)
     write_known(json, "stranded_wait", strain->stranded);
 }
 
+/* Nothing can be said of moves that were not made. */
+static void write_help(Json *json, const Help *help)
+{
+    if (help->judged) {
+        json_bool(json, "helped", help->paid);
+        json_decimal(json, "avoided", help->avoided, 3);
+    } else {
+        json_null(json, "helped");
+        json_null(json, "avoided");
+    }
+    json_int(json, "reluctance", help->reluctance);
+}
+
 static void write_outcome(Json *json, const Plan *plan, const Outcome *outcome)
 {
     json_int(json, "done", outcome->done);
@@ -141,6 +154,7 @@ void report_json(const Period *period, const Policy *policy, GString *out)
     json_int(&json, "pcpus", snapshot->topology->online->n_cpus);
     json_decimal(&json, "wanted", view.wanted, 3);
     write_strain(&json, &period->strain);
+    write_help(&json, &period->help);
     json_string(&json, "verdict", plan_verdict_name(period->plan.verdict));
     write_loads(&json, &view, "before", &view.before);
     write_loads(&json, &view, "after", &view.after);
