@@ -12,6 +12,7 @@
 #                                           exports, links, guards, unit, property,
 #                                           scenario, libvirt, cli, fuzz, install;
 #                                           FUZZ_SECONDS=600 fuzzes longer
+# make check-live  schedule real guests on this machine, where it can have some
 # make VARIANT=asan check                   the tests, watched: asan, tsan, torture, cover
 # make V=1        show the commands         make help       this text
 
@@ -75,6 +76,7 @@ UNIT     := $(call programs,tests/unit/test_*.c)
 PROPERTY := $(call programs,tests/property/prop_*.c)
 SCENARIO := $(call programs,tests/scenario/scenario_*.c)
 ADAPTER  := $(call programs,tests/libvirt/test_*.c)
+LIVE     := $(call programs,tests/live/*.c)
 BENCH_FLOW   := bench_flow race instance peers
 BENCH_STEADY := steady optimum moveswap
 BENCH_QUALITY := bench_quality quality_bars quality_days quality_json quality_steady quality_tell \
@@ -137,8 +139,8 @@ $(B)/demo.o: data/scenarios/demo.conf src/cli/demo.h $(B)/flags
 
 $(MCMF): $(call objects,src/cli/mcmf.c) $(LIB).a
 $(PINFLOW): $(filter-out %/mcmf.o,$(call objects,src/cli/*.c)) $(B)/demo.o $(HOUSE) $(LIB).a
-$(UNIT) $(PROPERTY) $(SCENARIO) $(ADAPTER): $(B)/tests/%: $(B)/tests/%.o $(call objects,tests/support/*.c) $(HOUSE) $(LIB).a
-$(MCMF) $(PINFLOW) $(UNIT) $(PROPERTY) $(SCENARIO) $(ADAPTER):
+$(UNIT) $(PROPERTY) $(SCENARIO) $(ADAPTER) $(LIVE): $(B)/tests/%: $(B)/tests/%.o $(call objects,tests/support/*.c) $(HOUSE) $(LIB).a
+$(MCMF) $(PINFLOW) $(UNIT) $(PROPERTY) $(SCENARIO) $(ADAPTER) $(LIVE):
 	$(call say,LD,$@)
 	$(Q)mkdir -p $(@D) && $(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -176,6 +178,7 @@ $(FUZZERS): build/fuzz/%: tests/fuzz/%.c
 
 run: ; $(Q)tests/tools/deps.sh build && $(MAKE) --no-print-directory show
 check: ; $(Q)tests/tools/deps.sh build check && $(MAKE) --no-print-directory check-all
+check-live: ; $(Q)tests/tools/deps.sh build check && $(MAKE) --no-print-directory live
 bench: ; $(Q)tests/tools/deps.sh build bench && $(MAKE) --no-print-directory measure
 deps: ; $(Q)tests/tools/deps.sh build check && echo '  all that is needed is here'
 
@@ -229,6 +232,12 @@ check-all: $(foreach part,$(PARTS),$(part_$(part)))
 $(PARTS:%=check-%): check-%: $$(part_$$*)
 	$(Q)$(PROVE) $(part_$*)
 
+# Real guests have the machine to themselves: what else is tested is tested before.
+LIVE_ENV = PINFLOW=$(PINFLOW) LOOK=$(B)/tests/live/look
+
+live: all $(LIVE)
+	$(Q)$(LIVE_ENV) prove $(PROVE_FLAGS) -e tests/tools/run.sh tests/live/check.sh
+
 # ── in and out of a system ───────────────────────────────────────────────────
 
 PAGES     := $(wildcard data/*.1)
@@ -275,6 +284,6 @@ help:
 clean:
 	rm -rf build bin
 
-.PHONY: all run check bench deps show sample measure check-all $(PARTS:%=check-%) install uninstall \
-        format tidy help clean force
+.PHONY: all run check check-live live bench deps show sample measure check-all $(PARTS:%=check-%) \
+        install uninstall format tidy help clean force
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

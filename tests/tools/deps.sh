@@ -34,6 +34,10 @@ build | pkg-config --exists libxml-2.0   | libxml2-dev           | libxml2-devel
 check | have prove                       | perl                  | perl-Test-Harness
 check | perl -MJSON::PP -e 1             | perl                  | perl-JSON-PP
 check | fuzzes                           | clang libclang-rt-dev | clang compiler-rt
+live  | have libvirtd                    | libvirt-daemon-system | libvirt-daemon-driver-qemu
+live  | have virsh                       | libvirt-clients       | libvirt-client
+live  | have qemu-system-x86_64          | qemu-system-x86       | qemu-system-x86-core
+live  | have nasm                        | nasm                  | nasm
 tidy  | have clang-tidy                  | clang-tidy            | clang-tools-extra
 tidy  | have cppcheck                    | cppcheck              | cppcheck
 format | have clang-format               | clang-format          | clang-tools-extra

@@ -1,0 +1,40 @@
+# crowds.sh - guests that share CPUs badly are put where there is room.
+
+spreads() {
+    guests a=70 b=70 c=15 d=15
+    for guest in a b c d; do pin $guest 0 0; done
+    schedule 2
+    sleep 8
+    even 5 && content 5
+}
+ok "guests that are all on one CPU are spread over both within three periods" try spreads
+ok "after that nothing is repinned for twenty periods" calm 40
+
+# In apart A B they are on one CPU each, and not the same.
+apart() {
+    affinities >"$scratch/now"
+    cat "$scratch/now"
+    awk -v a="$1" -v b="$2" '
+        $1 == a && $2 ~ /^[0-9]$/ { first = $2 }
+        $1 == b && $2 ~ /^[0-9]$/ { second = $2 }
+        END { exit first == "" || second == "" || first == second }' "$scratch/now"
+}
+
+sorts() {
+    guests a=70 b=70 c=15 d=15
+    schedule 2
+    soon 8 even 5 && apart a/0 b/0 && apart c/0 d/0 && content 5 && calm 6
+}
+ok "of heavy and light guests that float, each CPU gets one of a kind" try sorts
+
+parts() {
+    guests m=60,60 a=30 b=30
+    pin m 0 0
+    pin m 1 0
+    pin a 0 1
+    pin b 0 1
+    schedule 2
+    sleep 7
+    apart m/0 m/1 && even 5 && content 5
+}
+ok "two busy vCPUs of one guest part" try parts

@@ -1,0 +1,116 @@
+# judges.sh - what is the case, as the kernel and the guests say.  Read it with ".".
+#
+# A judge prints what it saw, for those who have to find out why, and succeeds or fails.
+# Other programs run on the machine too: what they used is told from what guests used, and
+# where it was much, only the latter counts.
+
+look() { "$LOOK" "$@"; }
+
+# For each vCPU that runs, "GUEST/NUMBER CPUS".
+affinities() {
+    for file in /run/libvirt/qemu/*.pid; do
+        [ -f "$file" ] || continue
+        name=${file##*/} name=${name%.pid}
+        for thread in "/proc/$(cat "$file")"/task/*; do
+            read -r comm <"$thread/comm" || continue
+            case $comm in CPU*/*) ;; *) continue ;; esac
+            comm=${comm#CPU } comm=${comm%/*}
+            echo "$name/$comm $(sed -n 's/^Cpus_allowed_list:\t//p' "$thread/status")"
+        done
+    done 2>/dev/null | sort
+}
+
+# on a/0 1: that is the affinity of this vCPU.
+on() {
+    affinities
+    affinities | grep -qx "$1 $2"
+}
+
+# Both CPUs within $1 points of each other.
+even() {
+    look 2 | awk -v within="$1" '
+        { print }
+        /^cpu [01]/ { busy[$2] = $4; guests[$2] = $6 }
+        function far(a, b) { return a - b > within || b - a > within }
+        END {
+            foreign = busy[0] + busy[1] - guests[0] - guests[1]
+            exit far(guests[0], guests[1]) || foreign < within && far(busy[0], busy[1])
+        }'
+}
+
+# Each vCPU did as much work as it wants, give or take $1 points.
+content() {
+    look 2 | awk -v within="$1" '
+        { print }
+        /^vcpu/ { n++; if ($9 < $11 - within || $9 > $11 + within) bad++ }
+        END { exit bad || !n }'
+}
+
+# From "remember" to "unchanged" nothing moves: affinities stay, and nobody asks libvirt to
+# pin anything.
+remember() {
+    affinities >"$scratch/before"
+    pins=$(calls 'virDomainPin.*')
+}
+
+unchanged() {
+    affinities >"$scratch/after"
+    diff "$scratch/before" "$scratch/after" || return 1
+    echo "pins asked for: $(($(calls 'virDomainPin.*') - pins))"
+    [ "$(calls 'virDomainPin.*')" -eq "$pins" ] && alive
+}
+
+# For $1 seconds.
+calm() {
+    remember
+    sleep "$1"
+    unchanged
+}
+
+# The scheduler runs.
+alive() { kill -0 "$scheduler"; }
+
+ends_within_a_second() {
+    begun=$(date +%s%N)
+    schedule_end
+    echo "it took $((($(date +%s%N) - begun) / 1000000)) ms, and gave $?"
+    [ $(($(date +%s%N) - begun)) -lt 1000000000 ]
+}
+
+# soon SECONDS JUDGE...: it succeeds before so much time has gone by.
+soon() {
+    until=$(($(date +%s) + $1))
+    shift
+    while ! "$@"; do
+        [ "$(date +%s)" -lt "$until" ] || return 1
+        sleep 0.2
+    done
+}
+
+# What other programs use is load that the scheduler has to live with, and may make it do
+# something else than a case is about.  Where they do not leave the CPUs alone, they are
+# hidden from it: it then sees what /proc/stat would say if guests were all that ran.
+quiet() {
+    if [ "${hider:-}" ]; then
+        umount /proc/stat
+        kill "$hider"
+        hider=
+    fi
+    look 1 | awk '/^cpu/ { foreign += $4 - $6 } END { exit foreign > 30 }' && return
+    echo "other programs want the CPUs, too: they are hidden from the scheduler"
+    : >"$scratch/stat"
+    "$LOOK" --hide "$scratch/stat" &
+    hider=$!
+    soon 5 test -s "$scratch/stat" && mount --bind "$scratch/stat" /proc/stat
+}
+
+# A case that fails is tried once more from the start, in case something disturbed it.
+try() {
+    for _ in 1 2; do
+        fresh
+        quiet
+        "$@" && return
+        sed 's/^/scheduler: /' "$scratch/log" 2>/dev/null
+    done
+    return 1
+}
