@@ -14,17 +14,21 @@
  * leaves and arrives is the cell's affair.  Where it costs more it is closed, and must
  * come out even by itself.  So a hub's price is looked for while hubs inside follow it
  * as long as they are open, and stay where they are as soon as they are not; outer ones
- * come first, and all of it is done again, as each depends a little on the others.
+ * come first; and where there are many columns all of it is done again, as each depends
+ * a little on the others.
  *
  * Of edges onward to cores and cells the price is guessed to be their cheapest.  What
  * all this leaves wrong is for the search to mend.
  */
 #include "sparse.h"
 
-/* Guesses of one price, the second time and the first, and how far apart they begin: by a
- * part of what prices there differ by, and later by a part of that. */
-enum { GUESSES = 12, GUESSES_EARLY = 6, GUESSES_BRACKET = 24 };
-enum { STRIDE = 32, STRIDE_LATER = 128, SHARES = 1 << 16 };
+/* Guesses of one price, where all is done once, or for the first or second time; and how
+ * far apart they begin: by such a part of what prices there differ by. */
+enum { GUESSES_ONCE = 8, GUESSES_FIRST = 6, GUESSES_SECOND = 12, GUESSES_BRACKET = 24 };
+enum { STRIDE = 32, STRIDE_SECOND = 128, SHARES = 1 << 16 };
+
+/* Mending what was guessed of so many columns does not take long. */
+enum { COLUMNS_MENDED = 1024 };
 
 /* Whatever is found, no price may come near what is out of reach. */
 static int64_t within_reach(const Sparse *s, int64_t price)
@@ -465,8 +469,11 @@ void sparse_guess_prices(Sparse *s)
     list_leavers(s);
     for (int32_t h = 0; h < n_hubs; h++)
         s->places[hubs[h]].alone = -OUT_OF_REACH;
-    if (n_hubs > 1)
-        settle_hubs(s, hubs, n_hubs, (Care){ GUESSES_EARLY, STRIDE });
-    settle_hubs(s, hubs, n_hubs, (Care){ GUESSES, n_hubs > 1 ? STRIDE_LATER : STRIDE });
+    if (n_hubs == 1 || s->n_columns <= COLUMNS_MENDED) {
+        settle_hubs(s, hubs, n_hubs, (Care){ GUESSES_ONCE, STRIDE });
+    } else {
+        settle_hubs(s, hubs, n_hubs, (Care){ GUESSES_FIRST, STRIDE });
+        settle_hubs(s, hubs, n_hubs, (Care){ GUESSES_SECOND, STRIDE_SECOND });
+    }
     lower_hubs(s, hubs, n_hubs);
 }

@@ -31,7 +31,7 @@ static void gives_the_same_bytes_for_the_same_inputs(Case *tried)
 /* What all builds and machines must come to.  Whoever changes what plans look like
  * runs this test and writes down what it says. */
 static const char recorded[] =
-    "19f9b78e9c38c91bd12f06d3a473d7f716e3f5f8cbd9052e852bff7e5e760e7c";
+    "a5c654515297f3f5c9a8cc4bd91408250cee33782b0200da5c4cd938241e3f9a";
 
 static void test_gives_the_same_bytes_in_every_build(void)
 {
