@@ -170,14 +170,13 @@ static void draw(Layout *layout)
 /* ── solving ──────────────────────────────────────────────────────────────── */
 
 /* The condensed solver mends what it guessed, and guesses badly what load costs behind
- * cores, and at hubs inside hubs where there is more of it than there is room for.  On
- * large hosts that takes it longer than the simplex, which takes memory every time. */
+ * cores.  On large hosts that takes it longer than the simplex, which takes memory every
+ * time. */
 static bool is_guessable(const Layout *layout)
 {
     const Board *board = layout->board;
 
-    return layout->n_hubs == 1 || board->n_spots <= SPOTS_MENDED ||
-           (board->n_cores == 0 && board->total_load < board->total_capacity);
+    return board->n_cores == 0 || layout->n_hubs == 1 || board->n_spots <= SPOTS_MENDED;
 }
 
 static McmfResult solve(Layout *layout)
