@@ -35,6 +35,7 @@ static void make_vcpu_room(struct Making *m, Board *board)
     m->order = g_renew(int, m->order, need);
     m->table = g_renew(int, m->table, slots);
     board->pieces = g_renew(Piece, board->pieces, need);
+    board->anchors = g_renew(Anchor, board->anchors, need);
 }
 
 static void make_place_room(struct Making *m, Board *board)
@@ -224,6 +225,20 @@ static void lay_pieces(struct Making *m)
     board->overlaps = making_kinds_meet(m);
 }
 
+static void lay_anchors(struct Making *m)
+{
+    Board *board = m->board;
+
+    board->n_anchors = 0;
+    for (int v = 0; v < m->snapshot->n_vcpus; v++) {
+        int vm = m->snapshot->vcpus[v].vm;
+
+        if (m->seats[v].stuck && m->snapshot->vms[vm].n_vcpus > 1)
+            board->anchors[board->n_anchors++] =
+                (Anchor){ vm, board->spot_of_place[m->seats[v].home] };
+    }
+}
+
 /* ── what does not move ───────────────────────────────────────────────────── */
 
 static void add_row(int32_t *base, const uint16_t *past, int n_moments)
@@ -302,6 +317,7 @@ void board_make(const Snapshot *snapshot, const Places *places, const Policy *po
     lay_topology(m);
     making_lay_kinds(m);
     lay_pieces(m);
+    lay_anchors(m);
     lay_base(m);
     out->core_capacity = policy->core_capacity;
     out->fluctuation = measure_fluctuation(m);
@@ -326,6 +342,7 @@ void board_clear(Board *board)
     }
     g_free(board->spots);
     g_free(board->pieces);
+    g_free(board->anchors);
     g_free(board->kinds);
     g_free(board->base);
     g_free(board->spot_of_place);

@@ -37,6 +37,11 @@ typedef struct {
     const uint16_t *past; /* [n_moments]; borrowed from the snapshot */
 } Piece;
 
+/* A loaded vCPU that may be nowhere else, which others of its VM had better not join. */
+typedef struct {
+    int vm, spot;
+} Anchor;
+
 /* A set of spots some pieces may stand on. */
 typedef struct {
     bool all;
@@ -47,9 +52,10 @@ typedef struct {
 } Kind;
 
 typedef struct {
-    int n_spots, n_pieces, n_kinds, n_cores, n_caches, n_cells;
+    int n_spots, n_pieces, n_anchors, n_kinds, n_cores, n_caches, n_cells;
     Spot *spots;
     Piece *pieces;
+    Anchor *anchors;
     Kind *kinds;    /* kinds[0] is all of them */
     bool overlaps;  /* some kinds share spots without being equal: chains may pay */
     bool cpu_spots; /* a spot is one CPU, where vCPUs of a VM wait for each other */

@@ -14,7 +14,8 @@ typedef struct {
     int home; /* a place */
     int wish;
     bool floats;
-    bool movable; /* becomes a piece */
+    bool movable; /* becomes a piece, */
+    bool stuck;   /* ...or would, if its owner allowed it another place */
 } Seat;
 
 /* What some owners allow, in places. */

@@ -118,18 +118,28 @@ static Seat find_seat(struct Making *m, int v)
     seat.movable =
         !m->snapshot->vms[vcpu->vm].busy &&
         (must || (n_places > 1 && (seat.floats ? is_settled(vcpu) : is_loaded(vcpu))));
+    seat.stuck = !seat.movable && n_places == 1 && is_loaded(vcpu);
     return seat;
 }
 
-/* Where there is least to do. */
-static int freest_allowed(const struct Making *m, int wish)
+/* What a guess goes by.  Who stays there is counted in what does not move, and no plan
+ * should have to guess again because others did. */
+static int64_t busyness(const struct Making *m, int place, const Seat *seat)
 {
-    const uint64_t *allowed = places_of_wish(m, wish);
+    const Weight *weight = &m->weights[place];
+
+    return seat->movable ? weight->load : weight->base;
+}
+
+/* Where there is least to do. */
+static int freest_allowed(const struct Making *m, const Seat *seat)
+{
+    const uint64_t *allowed = places_of_wish(m, seat->wish);
     int freest = NO_PLACE;
 
     for (int p = 0; p < m->places->n_places; p++)
         if (has_bit(allowed, p) &&
-            (freest == NO_PLACE || m->weights[p].load < m->weights[freest].load))
+            (freest == NO_PLACE || busyness(m, p, seat) < busyness(m, freest, seat)))
             freest = p;
     return freest;
 }
@@ -160,7 +170,7 @@ static void seat_strangers(struct Making *m)
     for (int i = 0; i < n; i++) {
         Seat *seat = &m->seats[m->order[i]];
 
-        seat->home = freest_allowed(m, seat->wish);
+        seat->home = freest_allowed(m, seat);
         weigh(m, seat->home, &snapshot->vcpus[m->order[i]], seat->movable);
     }
 }

@@ -35,7 +35,7 @@ typedef struct {
     int64_t level; /* load per CPU, hundredths of a point */
     int *pieces;
     int n_pieces, max_pieces;
-    int n_stacked; /* pieces beyond the first of a VM */
+    int n_stacked; /* pieces beyond the first of a VM, or beside an anchor of theirs */
 } Seats;
 
 struct Position {

@@ -1,7 +1,7 @@
 /*
  * siblings.c - see siblings.h.
  *
- * Each VM has a table of spots of its own, at least twice as large as it has pieces, in
+ * Each VM has a table of spots of its own, at least twice as large as it has members, in
  * which a spot lies where its hash says or in the first slot behind that is free.  When
  * nobody is left on a spot, those behind move up, so that none is ever lost.
  */
@@ -50,16 +50,19 @@ static void close_gap(Siblings *siblings, const Family *family, size_t slot)
     counts[slot].spot = NO_SPOT;
 }
 
-void siblings_sit(Siblings *siblings, int piece, int spot)
+static void sit(Siblings *siblings, const Family *family, int spot)
 {
-    SiblingCount *count;
+    SiblingCount *count = find(siblings, family, spot);
 
-    if (siblings_none(siblings, piece))
-        return;
-    count = find(siblings, family_of(siblings, piece), spot);
     if (count->spot == NO_SPOT)
         *count = (SiblingCount){ .spot = spot };
     count->n++;
+}
+
+void siblings_sit(Siblings *siblings, int piece, int spot)
+{
+    if (!siblings_none(siblings, piece))
+        sit(siblings, family_of(siblings, piece), spot);
 }
 
 void siblings_rise(Siblings *siblings, int piece, int spot)
@@ -92,16 +95,29 @@ static int count_vms(const Board *board)
     return n_vms;
 }
 
-static void count_pieces(Siblings *siblings, const Board *board, int n_vms)
+static void count_members(Siblings *siblings, const Board *board, int n_vms)
 {
     for (int vm = 0; vm < n_vms; vm++)
         siblings->families[vm] = (Family){ 0 };
     for (int i = 0; i < board->n_pieces; i++)
-        siblings->families[board->pieces[i].vm].n_pieces++;
+        siblings->families[board->pieces[i].vm].n_members++;
+    for (int i = 0; i < board->n_anchors; i++)
+        if (board->anchors[i].vm < n_vms)
+            siblings->families[board->anchors[i].vm].n_members++;
     for (int i = 0; i < board->n_pieces; i++) {
         int vm = board->pieces[i].vm;
 
-        siblings->family_of[i] = siblings->families[vm].n_pieces > 1 ? vm : -1;
+        siblings->family_of[i] = siblings->families[vm].n_members > 1 ? vm : -1;
+    }
+}
+
+static void seat_anchors(Siblings *siblings, const Board *board, int n_vms)
+{
+    for (int i = 0; i < board->n_anchors; i++) {
+        const Anchor *anchor = &board->anchors[i];
+
+        if (anchor->vm < n_vms && siblings->families[anchor->vm].n_members > 1)
+            sit(siblings, &siblings->families[anchor->vm], anchor->spot);
     }
 }
 
@@ -113,10 +129,10 @@ static size_t lay_tables(Siblings *siblings, int n_vms)
     for (int vm = 0; vm < n_vms; vm++) {
         Family *family = &siblings->families[vm];
 
-        if (family->n_pieces < 2)
+        if (family->n_members < 2)
             continue;
         family->first = first;
-        for (family->bits = 2; 1 << family->bits < 2 * family->n_pieces;)
+        for (family->bits = 2; 1 << family->bits < 2 * family->n_members;)
             family->bits++;
         first += (size_t)1 << family->bits;
     }
@@ -132,12 +148,13 @@ void siblings_start(Siblings *siblings, const Board *board)
                                    sizeof(int), &siblings->max_pieces);
     siblings->families = room_for(siblings->families, (size_t)n_vms, sizeof(Family),
                                   &siblings->max_families);
-    count_pieces(siblings, board, n_vms);
+    count_members(siblings, board, n_vms);
     n_counts = lay_tables(siblings, n_vms);
     siblings->counts = room_for(siblings->counts, n_counts, sizeof(SiblingCount),
                                 &siblings->max_counts);
     for (size_t i = 0; i < n_counts; i++)
         siblings->counts[i].spot = NO_SPOT;
+    seat_anchors(siblings, board, n_vms);
 }
 
 void siblings_clear(Siblings *siblings)

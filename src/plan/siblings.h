@@ -2,7 +2,7 @@
  * siblings.h - how many vCPUs of one VM stand on a spot.
  *
  * It is asked for every step that anybody thinks of, and VMs have up to thousands of
- * vCPUs: so it is counted, and not looked for.
+ * vCPUs: so it is counted, and not looked for.  Those that cannot be moved are counted too.
  */
 #ifndef SIBLINGS_H
 #define SIBLINGS_H
@@ -13,9 +13,9 @@ typedef struct {
     int spot, n; /* no spot where nobody is counted */
 } SiblingCount;
 
-/* A VM.  If it has several pieces it has counts, 2^bits of them. */
+/* A VM.  If it has several pieces, or one and anchors, it has counts, 2^bits of them. */
 typedef struct {
-    int n_pieces, bits;
+    int n_members, bits;
     size_t first;
 } Family;
 
@@ -26,7 +26,7 @@ typedef struct {
     size_t max_pieces, max_families, max_counts; /* room kept */
 } Siblings;
 
-/* The pieces of @board, nobody being anywhere. */
+/* The pieces of @board, none being anywhere yet. */
 void siblings_start(Siblings *siblings, const Board *board);
 void siblings_clear(Siblings *siblings);
 
@@ -44,7 +44,7 @@ static inline bool siblings_are(const Siblings *siblings, int a, int b)
            siblings->family_of[a] == siblings->family_of[b];
 }
 
-/* So many of @piece's VM are on @spot, itself included; asked of those with siblings. */
+/* So many of @piece's VM are on @spot, itself and anchors included; asked of those with siblings. */
 int siblings_on(const Siblings *siblings, int piece, int spot);
 
 #endif
