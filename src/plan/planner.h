@@ -1,5 +1,5 @@
 /*
- * planner.h - the planner's memory, for plan.c, which serves all rules, and rule_flow.c.
+ * planner.h - the planner's memory, for plan.c, which serves all rules, and ours.
  */
 #ifndef PLANNER_H
 #define PLANNER_H

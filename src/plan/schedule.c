@@ -355,8 +355,8 @@ static bool is_seen_once(const Board *board)
     return n_seen == 1;
 }
 
-/* From which sigma on a host is uneven: what fluctuates leaves a margin. */
-static int most_sigma(const Board *board, const Policy *policy)
+/* What fluctuates leaves a margin. */
+int schedule_even(const Board *board, const Policy *policy)
 {
     return is_seen_once(board) ? G_MAXINT
                                : policy->target_sigma + POINTS * board->fluctuation;
@@ -365,7 +365,7 @@ static int most_sigma(const Board *board, const Policy *policy)
 bool schedule_calm(const Board *board, const Policy *policy, const Position *position)
 {
     return board->n_pieces == 0 ||
-           (position_sigma(position) <= most_sigma(board, policy) &&
+           (position_sigma(position) <= schedule_even(board, policy) &&
             position_calm(position));
 }
 
@@ -387,7 +387,7 @@ static void descend_from_flow(Scheduler *search)
 int schedule_search(Scheduler *search, const Board *board, const Policy *policy,
                     Layout *layout, int64_t *steps, Position *position)
 {
-    int weight = policy->weight_imbalance, even = most_sigma(board, policy);
+    int weight = policy->weight_imbalance, even = schedule_even(board, policy);
     Cost stay;
 
     search_begin(search, board, policy, position);

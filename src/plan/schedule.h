@@ -27,6 +27,9 @@ void scheduler_free(Scheduler *scheduler);
 int schedule_search(Scheduler *scheduler, const Board *board, const Policy *policy,
                     Layout *layout, int64_t *steps, Position *position);
 
+/* From which sigma on a host is uneven, in hundredths of a point. */
+int schedule_even(const Board *board, const Policy *policy);
+
 /* True only if a search would stay: no moves can save what they cost, and loads are as
  * even as the policy wants.  @position is with everybody at home. */
 bool schedule_calm(const Board *board, const Policy *policy, const Position *position);

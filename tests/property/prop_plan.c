@@ -222,7 +222,6 @@ static void makes_at_most_max_moves_and_is_no_worse_for_it(Case *tried)
     guint n_wanted;
     const Plan *plan;
 
-    give_places(tried, scene, &policy);
     n_wanted = plan_for(tried, scene, &policy)->moves->len;
     policy.max_moves = draw_between(tried->chance, 1, 6);
     plan = plan_for(tried, scene, &policy);
@@ -313,7 +312,7 @@ static Scene *draw_alike(Case *tried)
             scene->snapshot.vcpus[v].pcpu = draw_between(chance, 0, n_pcpus - 1);
             scene->snapshot.vcpus[v].pins =
                 cpusets_range(scene->sets, scene->snapshot.vcpus[v].pcpu, 1);
-            if (n == 1 && draw_one_in(chance, 8))
+            if (draw_one_in(chance, 8))
                 scene->snapshot.vcpus[v].allowed = scene->snapshot.vcpus[v].pins;
         }
     }

@@ -61,11 +61,11 @@ static bool holds(Case *tried, Law law, uint32_t seed, int size)
     return false;
 }
 
-static int how_many(int usual)
+static int asked_or(const char *variable, int usual)
 {
-    const char *asked = g_getenv("PLAN_CASES");
+    const char *asked = g_getenv(variable);
 
-    return asked ? atoi(asked) : MAX(usual / EASE, 1);
+    return asked ? atoi(asked) : usual;
 }
 
 static void try_law(const void *argument)
@@ -75,7 +75,8 @@ static void try_law(const void *argument)
     Case tried = { .chance = g_rand_new_with_seed(0),
                    .planner = planner_new(),
                    .wrong = g_string_new(NULL) };
-    int n = how_many(trial->n_cases), size = 1;
+    int n = asked_or("PLAN_CASES", MAX(trial->n_cases / EASE, 1)), size = 1;
+    int largest = asked_or("PLAN_SIZE", SIZE_MAX_DRAWN);
     unsigned seed = 0;
 
     if (asked && sscanf(asked, "%u/%d", &seed, &size) == 2) {
@@ -83,7 +84,7 @@ static void try_law(const void *argument)
     } else {
         for (int64_t i = 0; i < n; i++)
             if (!holds(&tried, trial->law, (uint32_t)g_test_rand_int(),
-                       (int)(1 + i * SIZE_MAX_DRAWN / n)))
+                       (int)(1 + i * largest / n)))
                 break;
     }
     plan_clear(&tried.plan);

@@ -5,7 +5,7 @@
  * a minute has broken it too.  Cases grow from a handful of
  * CPUs to dozens, so that the first to break a law is about the smallest; it is named by
  * two numbers, and PLAN_CASE=SEED/SIZE tries it alone.  PLAN_CASES=1000000 tries each
- * law on so many.
+ * law on so many, which takes a while; with PLAN_SIZE=2 they stay small.
  */
 #ifndef TESTS_CASES_H
 #define TESTS_CASES_H
