@@ -9,14 +9,18 @@
  * cost, or else, where nothing is overloaded, a host that is surely more even.  How a
  * kernel would have done with one that floated nobody knows: that is what trials are for.
  *
- * Moves that do not pay double the price of the next ones, up to a limit; those that do
- * halve it again, and so it is forgotten when the host has other things to do.
+ * Moves that do not pay double the price of the next ones, and with it what a plan has to
+ * gain and how uneven a host may be, up to a limit; those that do halve them again, and
+ * all is forgotten when the host has other things to do.
  */
 #include "effect.h"
 
 #include <string.h>
 
 enum { LEVEL_MAX = 6 };
+
+/* No reluctance raises anything beyond a CPU, or fifty points. */
+enum { PRICE_MAX = 1000000, SIGMA_MAX = 5000 };
 
 /* Thousandths of a point by which a host is more even, at least, and parts of what it
  * would have been. */
@@ -150,14 +154,19 @@ void effect_judge(Effect *effect, const Snapshot *snapshot, const Policy *policy
     out->reluctance = 1 << effect->level;
 }
 
+static void scale(int *what, int level, int most)
+{
+    *what = (int)MIN((int64_t)*what << level, MAX(most, *what));
+}
+
+/* Who is content with less evenness is spared the moves that only serve it. */
 Policy effect_temper(const Effect *effect, const Policy *policy)
 {
     Policy tempered = *policy;
 
-    tempered.price_move = MIN(policy->price_move, G_MAXINT >> LEVEL_MAX)
-                          << effect->level;
-    tempered.least_gain = MIN(policy->least_gain, G_MAXINT >> LEVEL_MAX)
-                          << effect->level;
+    scale(&tempered.price_move, effect->level, PRICE_MAX);
+    scale(&tempered.least_gain, effect->level, PRICE_MAX);
+    scale(&tempered.target_sigma, effect->level, SIGMA_MAX);
     return tempered;
 }
 
