@@ -39,6 +39,34 @@ static void append_plan(const Plan *plan, const Outcome *outcome, int64_t ago_us
     g_string_append_c(out, '\n');
 }
 
+static void append_known(GString *out, int64_t value, const char *what)
+{
+    if (value >= 0)
+        g_string_append_printf(out, ", %" PRId64 ".%03d %s", value / 1000,
+                               (int)(value % 1000), what);
+}
+
+static void append_strain(const Strain *strain, GString *out)
+{
+    g_string_append_printf(out, "in CPUs: %" PRId64 ".%03d run", strain->work / 1000,
+                           (int)(strain->work % 1000));
+    append_known(out, strain->wait, "waited for");
+    append_known(out, strain->stranded, "of it while CPUs idled");
+    g_string_append_c(out, '\n');
+}
+
+static void append_help(const Help *help, GString *out)
+{
+    if (help->judged)
+        g_string_append_printf(out, "the last moves %s\n",
+                               help->paid ? "helped" : "did not help");
+    if (help->reluctance > 1)
+        g_string_append_printf(out,
+                               "moves cost %d times their price, as others did not "
+                               "help\n",
+                               help->reluctance);
+}
+
 /* Names those VMs of @snapshot that hold a job, or were found to be busy before. */
 static void append_busy(const Snapshot *snapshot, GString *out)
 {
@@ -77,6 +105,9 @@ void status_format(const char *what, const Period *period, const Outcome *outcom
     g_string_append_printf(out, "seen %" PRId64 " times\n", n_turns);
     if (period->plan.moves)
         append_plan(&period->plan, outcome, ago_us, out);
+    if (period->derived)
+        append_strain(&period->strain, out);
+    append_help(&period->help, out);
     append_busy(&period->snapshot, out);
     append_hands_off(&period->sample, out);
 }

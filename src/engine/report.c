@@ -71,6 +71,15 @@ static void append_deed(GString *out, const View *view, bool colour)
     g_assert_not_reached();
 }
 
+/* Help is what is expected; only its absence is news. */
+static void append_help(GString *out, const Help *help)
+{
+    if (help->judged && !help->paid)
+        g_string_append(out, ", the last moves did not help");
+    if (help->reluctance > 1)
+        g_string_append_printf(out, ", reluctant ×%d", help->reluctance);
+}
+
 void report_heading(bool colour, GString *out)
 {
     g_autoptr(GString) line = g_string_new(NULL);
@@ -94,6 +103,7 @@ static void append_line(GString *out, const View *view, bool colour)
     append_change(out, view, 19, loads_sigma(&view->before, view->places) / 100,
                   loads_sigma(&view->after, view->places) / 100);
     append_deed(out, view, colour);
+    append_help(out, &view->period->help);
     g_string_append_c(out, '\n');
 }
 

@@ -213,6 +213,34 @@ static void so_has_a_move(void)
     g_assert_null(strchr(out->str, '\n'));
 }
 
+static void moves_that_did_not_help_are_told(void)
+{
+    g_auto(World) world;
+    g_autofree char *before = NULL, *after = NULL;
+
+    world_init(&world, PLAN_CALM);
+    world.period.help = (Help){ .judged = true, .paid = true, .reluctance = 1 };
+    before = in_words(&world, false);
+    g_assert_null(strstr(before, "help"));
+    g_assert_null(strstr(before, "reluctant"));
+    world.period.help = (Help){ .judged = true, .reluctance = 4 };
+    after = in_words(&world, false);
+    g_assert_nonnull(
+        strstr(after, "calm, the last moves did not help, reluctant ×4\n"));
+}
+
+static void what_the_host_does_not_tell_is_null(void)
+{
+    g_auto(World) world;
+    g_autoptr(GString) out = g_string_new(NULL);
+
+    world_init(&world, PLAN_CALM);
+    world.period.strain = (Strain){ 1500, SAMPLE_UNKNOWN, SAMPLE_UNKNOWN };
+    report_json(&world.period, &world.policy, out);
+    g_assert_nonnull(strstr(out->str, "\"work\": 1.500, \"wait\": null, "
+                                      "\"stranded_wait\": null, \"helped\": null"));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -225,5 +253,7 @@ int main(int argc, char **argv)
     g_test_add_func("/report/move", so_has_a_move);
     g_test_add_func("/report/colours", terminals_get_colours);
     g_test_add_func("/report/json", json_is_one_line_and_says_the_same);
+    g_test_add_func("/report/help", moves_that_did_not_help_are_told);
+    g_test_add_func("/report/untold", what_the_host_does_not_tell_is_null);
     return g_test_run();
 }
