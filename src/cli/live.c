@@ -50,15 +50,6 @@ static bool acts(const Conf *conf)
 
 /* ── who decides ──────────────────────────────────────────────────────────── */
 
-char *live_run_dir(const char *wished)
-{
-    if (wished)
-        return g_strdup(wished);
-    if (geteuid() == 0)
-        return g_strdup("/run/pinflow");
-    return g_build_filename(g_get_user_runtime_dir(), "pinflow", NULL);
-}
-
 static void dismiss(Live *live)
 {
     g_clear_pointer(&live->engine, engine_free);
@@ -70,8 +61,7 @@ static void dismiss(Live *live)
 
 static void have_observed(Live *live)
 {
-    g_autofree char *directory = live_run_dir(live->wishes->run_dir);
-    g_autofree char *path = g_build_filename(directory, "ledger", NULL);
+    g_autofree char *path = wishes_ledger(live->wishes->host);
 
     live->ledger = ledger_read(path);
     live->engine = engine_new(live->dry, &live->conf->policy, live->ledger);
@@ -79,8 +69,8 @@ static void have_observed(Live *live)
 
 static bool have_managed(Live *live, GError **error)
 {
-    g_autofree char *directory = live_run_dir(live->wishes->run_dir);
-    g_autofree char *path = g_build_filename(directory, "ledger", NULL);
+    g_autofree char *directory = wishes_run_dir(live->wishes->host);
+    g_autofree char *path = wishes_ledger(live->wishes->host);
 
     live->lock = lock_take(directory, "cpu", error);
     if (live->lock < 0)

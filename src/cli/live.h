@@ -13,7 +13,7 @@ typedef bool (*LiveSettle)(const void *options, Conf *out, int *code);
 
 typedef struct {
     const Turns *turns;
-    const char *run_dir; /* or NULL for the usual one */
+    const HostWishes *host;
     LiveSettle settle;
     const void *options; /* for it */
 } LiveWishes;
@@ -22,8 +22,5 @@ typedef struct {
  * @conf is what was settled, and changes when it is settled anew.  Returns the exit
  * code. */
 int live_run(const LiveWishes *wishes, Host *host, Conf *conf);
-
-/* Where what is to be remembered is kept: @wished, or the usual place; free with g_free. */
-char *live_run_dir(const char *wished);
 
 #endif

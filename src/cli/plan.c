@@ -89,7 +89,9 @@ static bool wait_and_see(Asked *asked, Host *host, const Conf *conf, GError **er
 
 static int plan(const PlanOptions *options, Host *host, const Conf *conf)
 {
-    g_autoptr(Engine) engine = engine_new(host, &conf->policy, NULL);
+    g_autofree char *path = wishes_ledger(&options->host);
+    g_autoptr(Ledger) ledger = host->live ? ledger_read(path) : NULL;
+    g_autoptr(Engine) engine = engine_new(host, &conf->policy, ledger);
     g_autoptr(GString) text = g_string_new(NULL);
     g_autoptr(GError) error = NULL;
     Asked asked = { options, &conf->policy, engine, text };

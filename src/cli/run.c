@@ -13,7 +13,7 @@ typedef struct {
     Turns turns;
     Policy policy; /* where nobody wishes otherwise */
     bool at_once;  /* it acts, whatever the configuration's mode */
-    char *mode, *run_dir;
+    char *mode;
     char **periods; /* at most one */
 } RunOptions;
 
@@ -23,7 +23,6 @@ static void run_options_clear(RunOptions *options)
     plan_wishes_clear(&options->plan);
     turns_clear(&options->turns);
     g_free(options->mode);
-    g_free(options->run_dir);
     g_strfreev(options->periods);
 }
 
@@ -85,7 +84,7 @@ static int run_virtual(RunOptions *options, Host *host, const Conf *conf)
 static int manage(RunOptions *options)
 {
     const LiveWishes wishes = { .turns = &options->turns,
-                                .run_dir = options->run_dir,
+                                .host = &options->host,
                                 .settle = settle,
                                 .options = options };
     g_auto(Conf) conf = { 0 };
@@ -111,8 +110,6 @@ static bool parse(RunOptions *options, const char *arguments, const char *summar
         G_OPTION_ENTRY_NULL,
     };
     const GOptionEntry entries[] = {
-        { "run-dir", 0, 0, G_OPTION_ARG_FILENAME, &options->run_dir,
-          "For what is to be remembered (default: /run/pinflow)", "DIR" },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options->periods, NULL,
           arguments },
         G_OPTION_ENTRY_NULL,

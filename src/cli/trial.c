@@ -12,7 +12,6 @@
 #include "daemon/lock.h"
 #include "daemon/signals.h"
 #include "engine/json.h"
-#include "live.h"
 #include "wishes.h"
 
 /* A simulated host that has not answered for so many periods will not answer any more. */
@@ -26,7 +25,7 @@ typedef struct {
     PlanWishes plan;
     int n_blocks, block_periods;
     gboolean json;
-    char *period, *run_dir;
+    char *period;
     char **rest;
 } TrialOptions;
 
@@ -35,7 +34,6 @@ static void trial_options_clear(TrialOptions *options)
     host_wishes_clear(&options->host);
     plan_wishes_clear(&options->plan);
     g_free(options->period);
-    g_free(options->run_dir);
     g_strfreev(options->rest);
 }
 
@@ -217,9 +215,8 @@ static int try_out(const TrialOptions *options, Host *host, Ledger *ledger,
 /* On a host that is real nobody else may be at work, and what is found is written down. */
 static int try_with_ledger(const TrialOptions *options, Host *host, const Conf *conf)
 {
-    g_autofree char *directory = live_run_dir(options->run_dir);
-    g_autofree char *path =
-        host->live ? g_build_filename(directory, "ledger", NULL) : NULL;
+    g_autofree char *directory = wishes_run_dir(&options->host);
+    g_autofree char *path = host->live ? wishes_ledger(&options->host) : NULL;
     g_autoptr(Ledger) ledger = NULL;
     g_autoptr(GError) error = NULL;
     int lock = host->live ? lock_take(directory, "cpu", &error) : -1;
@@ -267,8 +264,6 @@ int cli_trial(int argc, char **argv)
           "How long each is (default: 10)", "N" },
         { "period", 0, 0, G_OPTION_ARG_STRING, &options.period,
           "How long a period is (default: 3)", "SECONDS" },
-        { "run-dir", 0, 0, G_OPTION_ARG_FILENAME, &options.run_dir,
-          "For what is to be remembered (default: /run/pinflow)", "DIR" },
         { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "The result as JSON", NULL },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_STRING_ARRAY, &options.rest, NULL,
           NULL },

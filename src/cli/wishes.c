@@ -2,6 +2,7 @@
 #include "wishes.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "daemon/signals.h"
 #include "demo.h"
@@ -83,6 +84,8 @@ void host_wishes_add(GOptionContext *options, HostWishes *wishes)
           "N" },
         { "config", 0, 0, G_OPTION_ARG_FILENAME, &wishes->config,
           "The configuration (default: " CONF_FILE ", if it is there)", "FILE" },
+        { "run-dir", 0, 0, G_OPTION_ARG_FILENAME, &wishes->run_dir,
+          "What VMs had before (default: /run/pinflow)", "DIR" },
         { "seed", 0, 0, G_OPTION_ARG_INT, &wishes->seed,
           "The chance in a simulated host (default: its own)", "S" },
         G_OPTION_ENTRY_NULL,
@@ -95,6 +98,23 @@ void host_wishes_clear(HostWishes *wishes)
 {
     g_free(wishes->connect);
     g_free(wishes->config);
+    g_free(wishes->run_dir);
+}
+
+char *wishes_run_dir(const HostWishes *wishes)
+{
+    if (wishes->run_dir)
+        return g_strdup(wishes->run_dir);
+    if (geteuid() == 0)
+        return g_strdup("/run/pinflow");
+    return g_build_filename(g_get_user_runtime_dir(), "pinflow", NULL);
+}
+
+char *wishes_ledger(const HostWishes *wishes)
+{
+    g_autofree char *directory = wishes_run_dir(wishes);
+
+    return g_build_filename(directory, "ledger", NULL);
 }
 
 static bool is_simulated(const char *uri)

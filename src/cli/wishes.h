@@ -26,7 +26,7 @@ bool plan_wishes_grant(const PlanWishes *wishes, Policy *policy, int *code);
 /* ── of a host ────────────────────────────────────────────────────────────── */
 
 typedef struct {
-    char *connect, *config;
+    char *connect, *config, *run_dir;
     int cycles; /* 0 for no end */
     int seed;
 } HostWishes;
@@ -47,6 +47,11 @@ bool wishes_settle(const HostWishes *host, const PlanWishes *plan, const Policy 
 /* The host of @conf; its period may be 0, for what the host is used to.  NULL, with
  * *@code, after saying why. */
 Host *host_wishes_open(const HostWishes *wishes, const Conf *conf, int *code);
+
+/* The file in the run directory in which what VMs had before us is remembered, and that
+ * directory; free with g_free. */
+char *wishes_ledger(const HostWishes *wishes);
+char *wishes_run_dir(const HostWishes *wishes);
 
 /* What people call it. */
 const char *wishes_name(const Conf *conf);

@@ -2,7 +2,8 @@
  * signals.c - see signals.h.
  *
  * Handlers may do next to nothing, so they set flags; and write to an eventfd, for a
- * signal may come just before the main loop goes to sleep, or to another thread.
+ * signal may come just before the main loop goes to sleep.  One that comes to another
+ * thread is passed on to the first.
  */
 #include "daemon/signals.h"
 
@@ -10,6 +11,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -18,6 +20,15 @@ enum { END_US = 800000 };
 
 static volatile sig_atomic_t end, hup, usr1;
 static int bell = -1;
+
+/* Flags belong to the main thread, which is woken best by a signal of its own. */
+static bool is_for_another(int number)
+{
+    if (syscall(SYS_gettid) == getpid())
+        return false;
+    syscall(SYS_tgkill, getpid(), getpid(), number);
+    return true;
+}
 
 static void ring(void)
 {
@@ -40,8 +51,9 @@ static void note_end(int number)
     const struct itimerval soon = { .it_value.tv_usec = END_US };
     int before = errno;
 
+    if (is_for_another(number))
+        return;
     end = 1;
-    (void)number;
     signal(SIGTERM, SIG_DFL);
     signal(SIGINT, SIG_DFL);
     signal(SIGALRM, go);
@@ -54,6 +66,8 @@ static void note(int number)
 {
     int before = errno;
 
+    if (is_for_another(number))
+        return;
     if (number == SIGHUP)
         hup = 1;
     else

@@ -106,7 +106,7 @@ ok "there is one of a kind" one_of_a_kind
 
 # ── bad weather at the start ─────────────────────────────────────────────────
 
-nowhere() { pinflow "$@" --config "$empty"; }
+nowhere() { pinflow "$@" --config "$empty" --run-dir "$scratch/run"; }
 ok "run: no such hypervisor" said 1 'pinflow run: *' nowhere run -c nosuch:///x 0.05
 ok "plan: no such hypervisor" said 1 'pinflow plan: *' nowhere plan -c nosuch:///x
 ok "record: no such hypervisor" said 1 'pinflow record: *' nowhere record -c nosuch:///x "$scratch/tape"
@@ -126,6 +126,7 @@ ok "plan reads it too" said 2 "$scratch/bad.conf:3: *'soon'*" \
 
 # daemon ARG... - in the background; what it says is in out and err.
 daemon() {
+    : >"$scratch/out" && : >"$scratch/err"
     "$(dirname "$program")/vcpu_scheduler" -c test:///default --run-dir "$scratch/run" "$@" \
         >"$scratch/out" 2>"$scratch/err" &
     pid=$!
@@ -150,7 +151,7 @@ ends() {
     [ $got -eq 0 ] && [ $(($(date +%s%N) - started)) -lt 10000000000 ]
 }
 for signal in TERM INT; do
-    ended() { daemon --config "$empty" 3600 && sleep 0.5 && ends $signal; }
+    ended() { daemon --config "$empty" 3600 && awaits err 'does not tell' && ends $signal; }
     ok "$signal ends it, however long its period" ended
 done
 
@@ -175,6 +176,46 @@ status() {
         awaits err 'managing; policy flow' && awaits err '[0-9] calls of libvirt' && ends TERM
 }
 ok "USR1 says how things are" status
+
+# Somebody takes calls and never answers.
+hanging() {
+    perl -MIO::Socket::UNIX -e '$s = IO::Socket::UNIX->new(Local => $ARGV[0], Listen => 9) or die;
+        print "there\n"; close STDOUT; sleep 600' "$scratch/hangs" >"$scratch/there" &
+    host=$!
+    until grep -q there "$scratch/there"; do kill -0 $host && sleep 0.1 || return 1; done
+    "$program" "$@" -c "qemu+unix:///system?socket=$scratch/hangs" --config "$empty" \
+        --run-dir "$scratch/run" >"$scratch/out" 2>"$scratch/err" &
+    pid=$!
+    sleep 0.5
+    kill -TERM $pid
+    timeout 5 tail --pid=$pid -f /dev/null
+    late=$?
+    kill $host 2>/dev/null
+    rm -f "$scratch/hangs"
+    wait $pid
+    [ $late -eq 0 ]
+}
+ok "TERM ends run on a host that does not answer" hanging run 1
+ok "and plan" hanging plan
+ok "and record" hanging record "$scratch/tape"
+
+supervised() {
+    perl -MSocket -e 'socket($s, AF_UNIX, SOCK_DGRAM, 0) or die; bind($s, pack_sockaddr_un("\0$ARGV[0]")) or die;
+        $| = 1; print "LISTENING\n"; while (defined recv($s, $_, 999, 0)) { print "$_\n"; last if /STOPPING/ }' \
+        "pinflow-$$" >"$scratch/heard" &
+    supervisor=$!
+    awaits heard LISTENING || return 1
+    export NOTIFY_SOCKET="@pinflow-$$" WATCHDOG_USEC=200000
+    daemon --config "$empty" --json 3600
+    unset NOTIFY_SOCKET WATCHDOG_USEC
+    awaits heard WATCHDOG=1 3 && kill -HUP $pid && awaits heard RELOADING=1 && awaits heard READY=1 2 &&
+        ends TERM && awaits heard STOPPING=1
+    well=$?
+    kill $supervisor 2>/dev/null
+    cat "$scratch/heard"
+    return $well
+}
+ok "a supervisor hears that it is ready, alive, reloading and stopping" supervised
 
 # ── plan and record ──────────────────────────────────────────────────────────
 
