@@ -1,7 +1,8 @@
 /*
  * pace.c - see pace.h.
  *
- * Periods end at fixed points of time.  One that ends late does not put off the next, and
+ * Periods end at fixed points of time, counted from the first answer, which may have taken
+ * long to come by.  One that ends late does not put off the next, and
  * one that was missed is not made up for: what counts is what the host is like now.  An
  * observation that came sooner, for a hint, leaves the points where they are, but takes
  * the place of one that would follow too closely to see anything new.
@@ -44,6 +45,9 @@ void pace_seen(Pace *pace, int64_t now_us)
 {
     int64_t gap = MIN(pace->period_us / 2, HINT_GAP_US);
 
+    if (!pace->met)
+        pace->phase_us = now_us;
+    pace->met = true;
     pace->patience_us = 0;
     pace->due_us = point_after(pace, MAX(now_us, pace->looked_us + gap));
 }

@@ -11,10 +11,11 @@
 
 typedef struct {
     int64_t period_us;
-    int64_t phase_us;    /* periods end here and every period after it */
+    int64_t phase_us;    /* the first answer: periods end every period after it */
     int64_t looked_us;   /* when one looked last */
     int64_t due_us;      /* when to look next */
     int64_t patience_us; /* 0 while the host answers */
+    bool met;            /* it has answered once */
 } Pace;
 
 /* Due at once. */

@@ -8,11 +8,15 @@
 /* Some time after the machine has booted. */
 enum { START = 1234567 };
 
+/* Somebody who answered at once, at the start, and is asked again. */
 static Pace a_pace(int64_t period_us)
 {
     Pace pace;
 
     pace_start(&pace, period_us, START);
+    pace_look(&pace, START);
+    pace_seen(&pace, START);
+    pace.due_us = START;
     return pace;
 }
 
@@ -27,7 +31,22 @@ static void turn(Pace *pace, int64_t late, int64_t takes)
 
 static void the_first_is_due_at_once(void)
 {
-    g_assert_cmpint(a_pace(3 * S).due_us, ==, START);
+    Pace pace;
+
+    pace_start(&pace, 3 * S, START);
+    g_assert_cmpint(pace.due_us, ==, START);
+}
+
+static void periods_count_from_the_first_answer(void)
+{
+    Pace pace;
+
+    pace_start(&pace, 3 * S, START);
+    pace_look(&pace, START);
+    pace_seen(&pace, START + 2 * S);
+    g_assert_cmpint(pace.due_us, ==, START + 5 * S);
+    turn(&pace, 0, S);
+    g_assert_cmpint(pace.due_us, ==, START + 8 * S);
 }
 
 static void a_late_period_does_not_put_off_the_next(void)
@@ -159,6 +178,7 @@ int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
     g_test_add_func("/pace/first", the_first_is_due_at_once);
+    g_test_add_func("/pace/answer", periods_count_from_the_first_answer);
     g_test_add_func("/pace/late", a_late_period_does_not_put_off_the_next);
     g_test_add_func("/pace/missed", what_was_missed_is_not_made_up_for);
     g_test_add_func("/pace/short", short_periods_are_kept_too);
