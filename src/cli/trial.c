@@ -170,7 +170,8 @@ static bool turn(Tried *tried, Engine *engine, GError **error)
     return *error == NULL;
 }
 
-/* The exit code; the host is in order again. */
+/* The exit code; the host is in order again.  That is not left half done because somebody
+ * wants it to end, unless he says so twice. */
 static int conclude(const TrialOptions *options, const Tried *tried, Host *host,
                     const GError *why)
 {
@@ -178,6 +179,7 @@ static int conclude(const TrialOptions *options, const Tried *tried, Host *host,
     g_autoptr(GError) error = NULL;
     TrialResult result;
 
+    signals_reset();
     if (!tried->over || !trial_sum_up(tried->trial, &result)) {
         if (!g_error_matches(why, HOST_ERROR, HOST_ERROR_ENDED) &&
             !trial_restore(tried->trial, &error))
