@@ -19,7 +19,7 @@ static KnownVm *find(LibvirtHost *host, const char *uuid, GError **error)
 {
     KnownVm *vm = g_hash_table_lookup(host->vms, uuid);
 
-    if (!host->connection || host->hung_up)
+    if (!host->line || host->hung_up)
         say_no(error, HOST_ERROR_LOST, "the connection is closed");
     else if (!vm || !vm->domain || vm->seen < host->n_observed)
         say_no(error, HOST_ERROR_GONE, "it runs no more");
@@ -65,8 +65,8 @@ bool libvirt_host_pin(Host *base, const char *uuid, int vcpu, const CpuSet *cpus
 
     if (!vm)
         return false;
-    pin = pin_ask_new(vm->domain, vcpu, host->map_len, known_vm_pins(host, vm, vcpu),
-                      cpus);
+    pin = pin_ask_new(host->lines, vm->domain, vcpu, host->map_len,
+                      known_vm_pins(host, vm, vcpu), cpus);
     errand = hands_send(host->hands, pin_ask_run, pin, pin_ask_free);
     done = tell(host, vm, errand, &pin->done, error);
     if (done)
@@ -89,7 +89,7 @@ bool libvirt_host_remember(Host *base, const char *uuid, const char *state,
 
     if (!vm)
         return false;
-    note = note_ask_new(vm->domain, state);
+    note = note_ask_new(host->lines, vm->domain, state);
     errand = hands_send(host->hands, note_ask_run, note, note_ask_free);
     done = tell(host, vm, errand, &note->done, error);
     if (done) {

@@ -1,44 +1,45 @@
 /*
  * libvirt_asks.h - errands to libvirt: what is asked, and what was answered.
  *
- * Each is a value that a hand fills by itself.  Nothing in it is shared but the
- * connection, which libvirt guards; what it owns is freed with it.
+ * Each is a value that a hand fills by itself.  Nothing in it is shared but counted
+ * lines; what it owns is freed with it.
  */
 #ifndef LIBVIRT_ASKS_H
 #define LIBVIRT_ASKS_H
 
 #include "hands.h"
 #include "host/host.h"
-#include "libvirt_ears.h"
+#include "libvirt_lines.h"
 
-/* Opens a connection and ties ears to it. */
+/* Opens a line with ears, and a spare one. */
 typedef struct {
     char *uri; /* or NULL */
     Ears *ears;
     int n_calls;
     GError *error;
-    virConnectPtr connection; /* taken by whoever wants to keep it */
-    bool local;               /* it is of this very machine */
+    Line *line; /* both are taken by whoever wants to keep them */
+    Lines *lines;
+    bool local; /* it is of this very machine */
 } Opening;
 
 Opening *opening_new(const char *uri, Ears *ears);
 void opening_run(void *opening, const Errand *errand);
 void opening_free(void *opening);
 
-/* Unties ears and closes a connection, which it takes over. */
+/* Lets go of lines, which it takes over. */
 typedef struct {
-    virConnectPtr connection;
-    Ears *ears;
+    Line *line;
+    Lines *lines;
 } Closing;
 
-Closing *closing_new(virConnectPtr connection, Ears *ears);
+Closing *closing_new(Line *line, Lines *lines);
 void closing_run(void *closing, const Errand *errand);
 void closing_free(void *closing);
 
 /* Which CPUs the host has.  The capabilities are told only where the CPUs are other ones
  * than those that are known. */
 typedef struct {
-    virConnectPtr connection;
+    Lines *lines;
     GByteArray *known; /* a map of those online, or NULL */
     int n_calls;
     GError *error;
@@ -47,14 +48,15 @@ typedef struct {
     char *capabilities; /* or NULL */
 } CpusAsk;
 
-CpusAsk *cpus_ask_new(virConnectPtr connection, const GByteArray *known);
+CpusAsk *cpus_ask_new(Lines *lines, const GByteArray *known);
 void cpus_ask_run(void *ask, const Errand *errand);
 void cpus_ask_free(void *ask);
 
 /* How running VMs are: everything of a sample that changes by itself. */
 typedef struct {
-    virConnectPtr connection;
-    GPtrArray *only; /* of virDomain: those it is about, where not about all; or NULL */
+    Line *line;      /* for all of them */
+    Lines *lines;    /* or for some, */
+    GPtrArray *only; /* ...of virDomain, of whatever line */
     int n_calls;
     GError *error;
     int64_t taken_us, lasted_us;
@@ -64,7 +66,8 @@ typedef struct {
     int n_silent;       /* VMs that had to be asked one by one */
 } Glance;
 
-Glance *glance_new(virConnectPtr connection, GPtrArray *only);
+Glance *glance_new(Line *line);
+Glance *glance_new_only(Lines *lines, GPtrArray *only);
 void glance_run(void *glance, const Errand *errand);
 
 /* Reads what was told. */
@@ -73,13 +76,24 @@ void glance_free(void *glance);
 
 /* What all errands about one VM begin with. */
 typedef struct {
+    Lines *lines;
+    virConnectPtr connection; /* of those, while the errand is run; and so is */
     virDomainPtr domain;
+    unsigned char uuid[VIR_UUID_BUFLEN];
     int n_calls;
     GError *error;
 } VmAsk;
 
+/* @domain may be of any line. */
+void vm_ask_init(VmAsk *ask, Lines *lines, virDomainPtr domain);
+void vm_ask_clear(VmAsk *ask);
+
+/* Takes a line and finds the VM there; false, with the error, where that fails. */
+bool vm_ask_begin(VmAsk *ask);
+void vm_ask_end(VmAsk *ask);
+
 /* Whether it is there at all. */
-VmAsk *probe_new(virDomainPtr domain);
+VmAsk *probe_new(Lines *lines, virDomainPtr domain);
 void probe_run(void *probe, const Errand *errand);
 void probe_free(void *probe);
 
@@ -97,7 +111,8 @@ typedef struct {
     int n_running;
 } Study;
 
-Study *study_new(virDomainPtr domain, Stale stale, int n_vcpus, int map_len);
+Study *study_new(Lines *lines, virDomainPtr domain, Stale stale, int n_vcpus,
+                 int map_len);
 void study_run(void *study, const Errand *errand);
 void study_free(void *study);
 
@@ -109,8 +124,8 @@ typedef struct {
     bool done;
 } PinAsk;
 
-PinAsk *pin_ask_new(virDomainPtr domain, int vcpu, int map_len, const CpuSet *from,
-                    const CpuSet *to);
+PinAsk *pin_ask_new(Lines *lines, virDomainPtr domain, int vcpu, int map_len,
+                    const CpuSet *from, const CpuSet *to);
 void pin_ask_run(void *pin, const Errand *errand);
 void pin_ask_free(void *pin);
 
@@ -121,7 +136,7 @@ typedef struct {
     bool done;
 } NoteAsk;
 
-NoteAsk *note_ask_new(virDomainPtr domain, const char *state);
+NoteAsk *note_ask_new(Lines *lines, virDomainPtr domain, const char *state);
 void note_ask_run(void *note, const Errand *errand);
 void note_ask_free(void *note);
 

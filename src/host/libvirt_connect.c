@@ -70,16 +70,17 @@ void libvirt_host_disconnect(LibvirtHost *host)
 {
     Errand *closing;
 
-    if (!host->connection)
+    if (!host->line)
         return;
     g_clear_pointer(&host->glancing, errand_drop);
     let_go_of_domains(host);
-    closing = hands_send(host->eyes, closing_run,
-                         closing_new(host->connection, host->ears), closing_free);
+    closing = hands_send(host->eyes, closing_run, closing_new(host->line, host->lines),
+                         closing_free);
     errand_wait(closing, g_get_monotonic_time() + CLOSE_US, NULL);
     errand_leave(closing);
     ears_close(host->ears);
-    host->connection = NULL;
+    host->line = NULL;
+    host->lines = NULL;
     host->ears = NULL;
 }
 
@@ -118,7 +119,8 @@ static void adopt(LibvirtHost *host, Opening *opening)
     GHashTableIter iter;
     void *vm;
 
-    host->connection = g_steal_pointer(&opening->connection);
+    host->line = g_steal_pointer(&opening->line);
+    host->lines = g_steal_pointer(&opening->lines);
     host->ears = g_steal_pointer(&host->new_ears);
     host->local = opening->local;
     host->hung_up = false;
@@ -135,12 +137,12 @@ static bool answer(LibvirtHost *host, GError **error)
     Opening *opening = errand_value(host->opening);
 
     host->n_calls += opening->n_calls;
-    if (opening->connection)
+    if (opening->line)
         adopt(host, opening);
     else
         g_propagate_error(error, g_steal_pointer(&opening->error));
     let_go_of_opening(host);
-    return host->connection != NULL;
+    return host->line != NULL;
 }
 
 void libvirt_host_hang_up(LibvirtHost *host)
@@ -153,7 +155,8 @@ void libvirt_host_hang_up(LibvirtHost *host)
 
 bool libvirt_host_connect(LibvirtHost *host, GError **error)
 {
-    if (host->connection && !host->hung_up && virConnectIsAlive(host->connection) == 1)
+    if (host->line && !host->hung_up &&
+        virConnectIsAlive(line_connection(host->line)) == 1)
         return true;
     libvirt_host_disconnect(host);
     give_up_in_time(host);

@@ -129,8 +129,8 @@ bool libvirt_host_look_at_cpus(LibvirtHost *host, GError **error)
 
     if (!is_due(host))
         return true;
-    look = hands_send(host->eyes, cpus_ask_run,
-                      cpus_ask_new(host->connection, host->online), cpus_ask_free);
+    look = hands_send(host->eyes, cpus_ask_run, cpus_ask_new(host->lines, host->online),
+                      cpus_ask_free);
     if (libvirt_host_wait(host, look, g_get_monotonic_time() + LOOK_US))
         well = answer(host, errand_value(look), error);
     else

@@ -15,21 +15,34 @@
 /* The most vCPUs that libvirt tells of. */
 enum { VCPUS_MAX = 16384 };
 
-Glance *glance_new(virConnectPtr connection, GPtrArray *only)
+static Glance *make(void)
 {
     Glance *glance = g_new0(Glance, 1);
 
-    virConnectRef(connection);
-    if (only)
-        glance->only = g_ptr_array_new();
-    for (guint i = 0; only && i < only->len; i++) {
-        virDomainRef(g_ptr_array_index(only, i));
-        g_ptr_array_add(glance->only, g_ptr_array_index(only, i));
-    }
-    glance->connection = connection;
     glance->domains = g_ptr_array_new();
     glance->vms = g_array_new(FALSE, TRUE, sizeof(SampleVm));
     glance->vcpus = g_array_new(FALSE, TRUE, sizeof(SampleVcpu));
+    return glance;
+}
+
+Glance *glance_new(Line *line)
+{
+    Glance *glance = make();
+
+    glance->line = line_share(line);
+    return glance;
+}
+
+Glance *glance_new_only(Lines *lines, GPtrArray *only)
+{
+    Glance *glance = make();
+
+    glance->lines = lines_share(lines);
+    glance->only = g_ptr_array_new();
+    for (guint i = 0; i < only->len; i++) {
+        virDomainRef(g_ptr_array_index(only, i));
+        g_ptr_array_add(glance->only, g_ptr_array_index(only, i));
+    }
     return glance;
 }
 
@@ -51,7 +64,8 @@ void glance_free(void *value)
         g_free(g_array_index(glance->vms, SampleVm, i).name);
     g_array_unref(glance->vms);
     g_array_unref(glance->vcpus);
-    virConnectClose(glance->connection);
+    g_clear_pointer(&glance->line, line_let_go);
+    g_clear_pointer(&glance->lines, lines_let_go);
     g_clear_error(&glance->error);
     g_free(glance);
 }
@@ -187,11 +201,11 @@ static void add_vm(Glance *glance, virDomainPtr domain)
 /* ── all of them ──────────────────────────────────────────────────────────── */
 
 /* For hosts that know no bulk statistics. */
-static void look_one_by_one(Glance *glance)
+static void look_one_by_one(Glance *glance, virConnectPtr connection)
 {
     virDomainPtr *domains = NULL;
-    int n_domains = virConnectListAllDomains(glance->connection, &domains,
-                                             VIR_CONNECT_LIST_DOMAINS_ACTIVE);
+    int n_domains =
+        virConnectListAllDomains(connection, &domains, VIR_CONNECT_LIST_DOMAINS_ACTIVE);
 
     glance->n_calls++;
     if (n_domains < 0) {
@@ -215,40 +229,82 @@ void glance_read(Glance *glance, virDomainStatsRecordPtr *records, int n_records
     }
 }
 
-/* The answer of one call; its number of records, or -1. */
-static int ask(const Glance *glance, virDomainStatsRecordPtr **out)
-{
-    const unsigned stats = VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_VCPU;
-    const unsigned flags = VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE |
-                           VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT;
+enum {
+    STATS = VIR_DOMAIN_STATS_STATE | VIR_DOMAIN_STATS_VCPU,
+    FLAGS = VIR_CONNECT_GET_ALL_DOMAINS_STATS_ACTIVE |
+            VIR_CONNECT_GET_ALL_DOMAINS_STATS_NOWAIT,
+};
 
-    if (!glance->only)
-        return virConnectGetAllDomainStats(glance->connection, stats, out, flags);
-    if (glance->only->len == 0)
-        return 0;
-    g_ptr_array_add(glance->only, NULL);
-    g_ptr_array_set_size(glance->only, (int)glance->only->len - 1);
-    return virDomainListGetStats((virDomainPtr *)glance->only->pdata, stats, out,
-                                 flags);
+/* The same VMs on another line; those that are gone are left out. */
+static GPtrArray *find_on(virConnectPtr connection, Glance *glance)
+{
+    GPtrArray *found = g_ptr_array_new();
+
+    for (guint i = 0; i < glance->only->len; i++) {
+        unsigned char uuid[VIR_UUID_BUFLEN];
+        virDomainPtr domain;
+
+        virDomainGetUUID(g_ptr_array_index(glance->only, i), uuid);
+        domain = virDomainLookupByUUID(connection, uuid);
+        glance->n_calls++;
+        if (domain)
+            g_ptr_array_add(found, domain);
+    }
+    return found;
 }
 
-void glance_run(void *value, const Errand *errand)
+/* The answer of one call; its number of records, or -1. */
+static int ask_some(Glance *glance, virConnectPtr connection,
+                    virDomainStatsRecordPtr **out)
 {
-    Glance *glance = value;
+    GPtrArray *domains = find_on(connection, glance);
+    guint n_domains = domains->len;
+    int n_records;
+
+    g_ptr_array_add(domains, NULL);
+    n_records = n_domains == 0 ? 0
+                               : virDomainListGetStats((virDomainPtr *)domains->pdata,
+                                                       STATS, out, FLAGS);
+    g_ptr_array_set_size(domains, (int)n_domains);
+    let_go(domains);
+    return n_records;
+}
+
+static void look(Glance *glance, virConnectPtr connection)
+{
     int64_t begun = g_get_monotonic_time();
     virDomainStatsRecordPtr *records = NULL;
-    int n_records = ask(glance, &records);
+    int n_records =
+        glance->only ? ask_some(glance, connection, &records)
+                     : virConnectGetAllDomainStats(connection, STATS, &records, FLAGS);
 
-    (void)errand;
     glance->n_calls++;
     glance->taken_us = g_get_monotonic_time();
     glance->lasted_us = glance->taken_us - begun;
     if (n_records >= 0)
         glance_read(glance, records, n_records);
     else if (virGetLastErrorCode() == VIR_ERR_NO_SUPPORT)
-        look_one_by_one(glance);
+        look_one_by_one(glance, connection);
     else
         glance->error = libvirt_error_lost();
     if (records)
         virDomainStatsRecordListFree(records);
+}
+
+void glance_run(void *value, const Errand *errand)
+{
+    Glance *glance = value;
+    virConnectPtr spare;
+
+    (void)errand;
+    if (glance->line) {
+        look(glance, line_connection(glance->line));
+        return;
+    }
+    spare = lines_take(glance->lines, &glance->n_calls);
+    if (spare)
+        look(glance, spare);
+    else
+        glance->error = libvirt_error_lost();
+    lines_give(glance->lines, spare);
 }

@@ -46,7 +46,8 @@ typedef struct {
     Errand *glancing;  /* at all VMs, or NULL; while it takes long */
     int64_t glance_us; /* how long that takes, of late */
 
-    virConnectPtr connection; /* or NULL; and so are these ears */
+    Line *line; /* or NULL, and so is what belongs to it */
+    Lines *lines;
     Ears *ears;
     bool local;
     bool hung_up;    /* the other side did */

@@ -190,7 +190,8 @@ static bool floats(const KnownVm *vm)
 
 void libvirt_host_study(LibvirtHost *host, KnownVm *vm, int n_vcpus)
 {
-    Study *study = study_new(vm->domain, vm->stale, n_vcpus, host->map_len);
+    Study *study =
+        study_new(host->lines, vm->domain, vm->stale, n_vcpus, host->map_len);
     Errand *errand;
 
     study->floats = floats(vm);

@@ -10,9 +10,6 @@
 
 #include "libvirt_error.h"
 
-/* Seconds between signs of life over a wire, and how many may be missing. */
-enum { KEEPALIVE_S = 5, KEEPALIVE_MISSING = 3 };
-
 /* ── opening ──────────────────────────────────────────────────────────────── */
 
 /* Events come through GLib's main loop from the first connection on. */
@@ -48,32 +45,47 @@ static bool is_local(const char *text)
            strcmp(scheme, "test") != 0;
 }
 
+/* One that is not at the other end of anything, but in libvirt's own pretence of a host. */
+static bool is_inside(const char *uri)
+{
+    return uri && g_str_has_prefix(uri, "test:///");
+}
+
+/* Whoever asks first had better not wait for it. */
+static void open_spare(Opening *opening)
+{
+    virConnectPtr spare = lines_take(opening->lines, &opening->n_calls);
+
+    lines_give(opening->lines, spare);
+}
+
 void opening_run(void *value, const Errand *errand)
 {
     Opening *opening = value;
+    virConnectPtr connection = virConnectOpen(opening->uri);
     char *uri;
 
     (void)errand;
     opening->n_calls = 2;
-    opening->connection = virConnectOpen(opening->uri);
-    if (!opening->connection) {
+    if (!connection) {
         opening->error = libvirt_error_lost();
         return;
     }
-    uri = virConnectGetURI(opening->connection);
+    uri = virConnectGetURI(connection);
     opening->local = is_local(uri);
+    opening->n_calls += ears_tie(opening->ears, connection);
+    opening->line = line_new(connection, ears_share(opening->ears));
+    opening->lines = lines_new(opening->uri, is_inside(uri) ? connection : NULL);
+    open_spare(opening);
     free(uri);
-    opening->n_calls += ears_tie(opening->ears, opening->connection);
-    if (!opening->local)
-        virConnectSetKeepAlive(opening->connection, KEEPALIVE_S, KEEPALIVE_MISSING);
 }
 
 void opening_free(void *value)
 {
     Opening *opening = value;
 
-    if (opening->connection)
-        closing_run(&(Closing){ opening->connection, opening->ears }, NULL);
+    g_clear_pointer(&opening->line, line_let_go);
+    g_clear_pointer(&opening->lines, lines_let_go);
     ears_let_go(opening->ears);
     g_clear_error(&opening->error);
     g_free(opening->uri);
@@ -82,11 +94,11 @@ void opening_free(void *value)
 
 /* ── closing ──────────────────────────────────────────────────────────────── */
 
-Closing *closing_new(virConnectPtr connection, Ears *ears)
+Closing *closing_new(Line *line, Lines *lines)
 {
     Closing *closing = g_new0(Closing, 1);
 
-    *closing = (Closing){ connection, ears_share(ears) };
+    *closing = (Closing){ line, lines };
     return closing;
 }
 
@@ -95,42 +107,36 @@ void closing_run(void *value, const Errand *errand)
     Closing *closing = value;
 
     (void)errand;
-    ears_untie(closing->ears, closing->connection);
-    virConnectClose(closing->connection);
-    closing->connection = NULL;
+    g_clear_pointer(&closing->line, line_let_go);
+    g_clear_pointer(&closing->lines, lines_let_go);
 }
 
 void closing_free(void *value)
 {
-    Closing *closing = value;
-
-    if (closing->connection)
-        closing_run(closing, NULL);
-    ears_let_go(closing->ears);
-    g_free(closing);
+    closing_run(value, NULL);
+    g_free(value);
 }
 
 /* ── CPUs ─────────────────────────────────────────────────────────────────── */
 
-CpusAsk *cpus_ask_new(virConnectPtr connection, const GByteArray *known)
+CpusAsk *cpus_ask_new(Lines *lines, const GByteArray *known)
 {
     CpusAsk *ask = g_new0(CpusAsk, 1);
 
-    virConnectRef(connection);
-    ask->connection = connection;
+    ask->lines = lines_share(lines);
     if (known)
         ask->known = g_byte_array_append(g_byte_array_new(), known->data, known->len);
     return ask;
 }
 
 /* A host that has no such map has all the CPUs it ever will. */
-static bool look_at_map(CpusAsk *ask)
+static bool look_at_map(CpusAsk *ask, virConnectPtr connection)
 {
     unsigned char *map = NULL;
     unsigned n_online;
 
     ask->n_calls++;
-    ask->n_pcpus = virNodeGetCPUMap(ask->connection, &map, &n_online, 0);
+    ask->n_pcpus = virNodeGetCPUMap(connection, &map, &n_online, 0);
     if (ask->n_pcpus > 0)
         ask->online = g_byte_array_append(g_byte_array_new(), map,
                                           (guint)VIR_CPU_MAPLEN(ask->n_pcpus));
@@ -139,30 +145,41 @@ static bool look_at_map(CpusAsk *ask)
            memcmp(ask->online->data, ask->known->data, ask->known->len) == 0;
 }
 
-void cpus_ask_run(void *value, const Errand *errand)
+static void look_at_all(CpusAsk *ask, virConnectPtr connection)
 {
-    CpusAsk *ask = value;
     virNodeInfo info;
     char *text;
 
-    (void)errand;
-    if (look_at_map(ask))
+    if (look_at_map(ask, connection))
         return;
     ask->n_calls += 2;
-    if (virNodeGetInfo(ask->connection, &info) == 0)
+    if (virNodeGetInfo(connection, &info) == 0)
         ask->n_pcpus = MAX(ask->n_pcpus, (int)VIR_NODEINFO_MAXCPUS(info));
-    text = virConnectGetCapabilities(ask->connection);
+    text = virConnectGetCapabilities(connection);
     if (!text)
         ask->error = libvirt_error_lost();
     ask->capabilities = g_strdup(text);
     free(text);
 }
 
+void cpus_ask_run(void *value, const Errand *errand)
+{
+    CpusAsk *ask = value;
+    virConnectPtr connection = lines_take(ask->lines, &ask->n_calls);
+
+    (void)errand;
+    if (connection)
+        look_at_all(ask, connection);
+    else
+        ask->error = libvirt_error_lost();
+    lines_give(ask->lines, connection);
+}
+
 void cpus_ask_free(void *value)
 {
     CpusAsk *ask = value;
 
-    virConnectClose(ask->connection);
+    lines_let_go(ask->lines);
     if (ask->known)
         g_byte_array_unref(ask->known);
     if (ask->online)

@@ -16,7 +16,7 @@ enum {
     SOON_US = 4 * G_USEC_PER_SEC / 10,
     PROBE_US = 15 * G_USEC_PER_SEC / 100,
     USUAL_TIMES = 4,
-    STUCK_MAX = 3, /* libvirt takes no more than five calls at once from anybody */
+    STUCK_MAX = 3, /* as many hands can be missed */
 };
 
 static void be_lost(GError **error)
@@ -30,10 +30,9 @@ static int64_t patience(const LibvirtHost *host)
     return CLAMP(USUAL_TIMES * host->glance_us, SOON_US, ALL_US);
 }
 
-static Errand *send(LibvirtHost *host, GPtrArray *only)
+static Errand *send(LibvirtHost *host, Glance *glance)
 {
-    return hands_send(host->eyes, glance_run, glance_new(host->connection, only),
-                      glance_free);
+    return hands_send(host->eyes, glance_run, glance, glance_free);
 }
 
 /* What was told, if it was. */
@@ -59,7 +58,8 @@ static bool probe(LibvirtHost *host, KnownVm *vm)
 
     if (!known_vm_is_free(host, vm))
         return false;
-    errand = hands_send(host->hands, probe_run, probe_new(vm->domain), probe_free);
+    errand = hands_send(host->hands, probe_run, probe_new(host->lines, vm->domain),
+                        probe_free);
     if (libvirt_host_wait(host, errand, g_get_monotonic_time() + PROBE_US)) {
         host->n_calls++;
         errand_drop(errand);
@@ -125,7 +125,7 @@ static void add_stuck(LibvirtHost *host, Glance *glance)
 
 static Errand *look_around(LibvirtHost *host, GPtrArray *answering, GError **error)
 {
-    Errand *errand = send(host, answering);
+    Errand *errand = send(host, glance_new_only(host->lines, answering));
 
     if (!libvirt_host_wait(host, errand, g_get_monotonic_time() + patience(host))) {
         errand_drop(errand);
@@ -143,7 +143,7 @@ static Errand *look_around(LibvirtHost *host, GPtrArray *answering, GError **err
 static bool all_answer(LibvirtHost *host, int64_t within_us)
 {
     if (!host->glancing)
-        host->glancing = send(host, NULL);
+        host->glancing = send(host, glance_new(host->line));
     return libvirt_host_wait(host, host->glancing, g_get_monotonic_time() + within_us);
 }
 

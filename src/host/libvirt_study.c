@@ -11,12 +11,50 @@
 
 #include "libvirt_error.h"
 
-VmAsk *probe_new(virDomainPtr domain)
+/* ── what all have in common ──────────────────────────────────────────────── */
+
+void vm_ask_init(VmAsk *ask, Lines *lines, virDomainPtr domain)
+{
+    *ask = (VmAsk){ .lines = lines_share(lines) };
+    virDomainGetUUID(domain, ask->uuid);
+}
+
+void vm_ask_clear(VmAsk *ask)
+{
+    g_clear_pointer(&ask->lines, lines_let_go);
+    g_clear_error(&ask->error);
+}
+
+bool vm_ask_begin(VmAsk *ask)
+{
+    ask->connection = lines_take(ask->lines, &ask->n_calls);
+    if (!ask->connection) {
+        ask->error = libvirt_error_lost();
+        return false;
+    }
+    ask->n_calls++;
+    ask->domain = virDomainLookupByUUID(ask->connection, ask->uuid);
+    if (!ask->domain)
+        ask->error = libvirt_error_last();
+    return ask->domain;
+}
+
+/* The lines are let go of here, in a hand, since closing them may take long. */
+void vm_ask_end(VmAsk *ask)
+{
+    g_clear_pointer(&ask->domain, virDomainFree);
+    lines_give(ask->lines, ask->connection);
+    ask->connection = NULL;
+    g_clear_pointer(&ask->lines, lines_let_go);
+}
+
+/* ── whether it answers ───────────────────────────────────────────────────── */
+
+VmAsk *probe_new(Lines *lines, virDomainPtr domain)
 {
     VmAsk *probe = g_new0(VmAsk, 1);
 
-    virDomainRef(domain);
-    probe->domain = domain;
+    vm_ask_init(probe, lines, domain);
     return probe;
 }
 
@@ -26,26 +64,26 @@ void probe_run(void *value, const Errand *errand)
 
     (void)errand;
     probe->n_calls++;
-    virDomainIsActive(probe->domain);
+    if (vm_ask_begin(probe))
+        virDomainIsActive(probe->domain);
+    vm_ask_end(probe);
 }
 
 void probe_free(void *value)
 {
-    VmAsk *probe = value;
-
-    virDomainFree(probe->domain);
-    g_clear_error(&probe->error);
-    g_free(probe);
+    vm_ask_clear(value);
+    g_free(value);
 }
 
-Study *study_new(virDomainPtr domain, Stale stale, int n_vcpus, int map_len)
+/* ── a study ──────────────────────────────────────────────────────────────── */
+
+Study *study_new(Lines *lines, virDomainPtr domain, Stale stale, int n_vcpus,
+                 int map_len)
 {
     Study *study = g_new0(Study, 1);
 
-    virDomainRef(domain);
-    *study = (Study){
-        .ask.domain = domain, .stale = stale, .n_vcpus = n_vcpus, .map_len = map_len
-    };
+    *study = (Study){ .stale = stale, .n_vcpus = n_vcpus, .map_len = map_len };
+    vm_ask_init(&study->ask, lines, domain);
     return study;
 }
 
@@ -53,8 +91,7 @@ void study_free(void *value)
 {
     Study *study = value;
 
-    virDomainFree(study->ask.domain);
-    g_clear_error(&study->ask.error);
+    vm_ask_clear(&study->ask);
     g_free(study->live_xml);
     g_free(study->inactive_xml);
     g_free(study->pins);
@@ -109,11 +146,8 @@ static void read_running(Study *study)
         virDomainGetVcpus(study->ask.domain, study->running, study->n_vcpus, NULL, 0);
 }
 
-void study_run(void *value, const Errand *errand)
+static void read_all(Study *study)
 {
-    Study *study = value;
-
-    (void)errand;
     if ((study->stale & STALE_XML) && !read_wishes(study))
         return;
     if (study->n_vcpus == 0)
@@ -122,4 +156,14 @@ void study_run(void *value, const Errand *errand)
         return;
     if (study->floats)
         read_running(study);
+}
+
+void study_run(void *value, const Errand *errand)
+{
+    Study *study = value;
+
+    (void)errand;
+    if (vm_ask_begin(&study->ask))
+        read_all(study);
+    vm_ask_end(&study->ask);
 }

@@ -54,12 +54,6 @@ static bool is_free(VmAsk *ask)
     return false;
 }
 
-static void clear(VmAsk *ask)
-{
-    virDomainFree(ask->domain);
-    g_clear_error(&ask->error);
-}
-
 /* ── pins ─────────────────────────────────────────────────────────────────── */
 
 static unsigned char *map_of(const CpuSet *set, int map_len)
@@ -72,17 +66,16 @@ static unsigned char *map_of(const CpuSet *set, int map_len)
     return map;
 }
 
-PinAsk *pin_ask_new(virDomainPtr domain, int vcpu, int map_len, const CpuSet *from,
-                    const CpuSet *to)
+PinAsk *pin_ask_new(Lines *lines, virDomainPtr domain, int vcpu, int map_len,
+                    const CpuSet *from, const CpuSet *to)
 {
     PinAsk *pin = g_new0(PinAsk, 1);
 
-    virDomainRef(domain);
-    *pin = (PinAsk){ .ask.domain = domain,
-                     .vcpu = vcpu,
+    *pin = (PinAsk){ .vcpu = vcpu,
                      .map_len = map_len,
                      .from = map_of(from, map_len),
                      .to = map_of(to, map_len) };
+    vm_ask_init(&pin->ask, lines, domain);
     return pin;
 }
 
@@ -90,7 +83,7 @@ void pin_ask_free(void *value)
 {
     PinAsk *pin = value;
 
-    clear(&pin->ask);
+    vm_ask_clear(&pin->ask);
     g_free(pin->from);
     g_free(pin->to);
     g_free(pin);
@@ -116,10 +109,8 @@ static bool read_back(PinAsk *pin)
     return !pin->done && !pin->ask.error;
 }
 
-void pin_ask_run(void *value, const Errand *errand)
+static void write_pin(PinAsk *pin, const Errand *errand)
 {
-    PinAsk *pin = value;
-
     if (!is_free(&pin->ask) || !read_back(pin) || !errand_is_wanted(errand))
         return;
     pin->ask.n_calls++;
@@ -129,14 +120,22 @@ void pin_ask_run(void *value, const Errand *errand)
         take_no(&pin->ask);
 }
 
+void pin_ask_run(void *value, const Errand *errand)
+{
+    PinAsk *pin = value;
+
+    if (vm_ask_begin(&pin->ask))
+        write_pin(pin, errand);
+    vm_ask_end(&pin->ask);
+}
+
 /* ── notes ────────────────────────────────────────────────────────────────── */
 
-NoteAsk *note_ask_new(virDomainPtr domain, const char *state)
+NoteAsk *note_ask_new(Lines *lines, virDomainPtr domain, const char *state)
 {
     NoteAsk *note = g_new0(NoteAsk, 1);
 
-    virDomainRef(domain);
-    note->ask.domain = domain;
+    vm_ask_init(&note->ask, lines, domain);
     note->xml = state ? vm_state_to_xml(state) : NULL;
     return note;
 }
@@ -145,15 +144,13 @@ void note_ask_free(void *value)
 {
     NoteAsk *note = value;
 
-    clear(&note->ask);
+    vm_ask_clear(&note->ask);
     g_free(note->xml);
     g_free(note);
 }
 
-void note_ask_run(void *value, const Errand *errand)
+static void write_note(NoteAsk *note, const Errand *errand)
 {
-    NoteAsk *note = value;
-
     if (!is_free(&note->ask) || !errand_is_wanted(errand))
         return;
     note->ask.n_calls++;
@@ -162,4 +159,13 @@ void note_ask_run(void *value, const Errand *errand)
                                       vm_state_uri, VIR_DOMAIN_AFFECT_LIVE) == 0;
     if (!note->done)
         take_no(&note->ask);
+}
+
+void note_ask_run(void *value, const Errand *errand)
+{
+    NoteAsk *note = value;
+
+    if (vm_ask_begin(&note->ask))
+        write_note(note, errand);
+    vm_ask_end(&note->ask);
 }

@@ -19,9 +19,13 @@ typedef struct {
 
 static void told_init(Told *told)
 {
+    g_autoptr(GPtrArray) nobody = g_ptr_array_new();
+    Lines *lines = lines_new("test:///default", NULL);
+
     *told = (Told){ .connection = virConnectOpen("test:///default") };
     told->domain = virDomainLookupByName(told->connection, "test");
-    told->glance = glance_new(told->connection, NULL);
+    told->glance = glance_new_only(lines, nobody);
+    lines_let_go(lines);
     told->record.dom = told->domain;
 }
 
