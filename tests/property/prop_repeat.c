@@ -31,7 +31,7 @@ static void gives_the_same_bytes_for_the_same_inputs(Case *tried)
 /* What all builds and machines must come to.  Whoever changes what plans look like
  * runs this test and writes down what it says. */
 static const char recorded[] =
-    "a5c654515297f3f5c9a8cc4bd91408250cee33782b0200da5c4cd938241e3f9a";
+    "5d2dcd75761e15f15088ddb743569d1e302c6f66d185cfa7279e934452eb5356";
 
 static void test_gives_the_same_bytes_in_every_build(void)
 {
