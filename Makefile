@@ -1,5 +1,5 @@
 # make run        set up what is missing, build, and watch a demo host being scheduled;
-#                 URI=sim:FILE PERIOD=3 for another host
+#                 URI=qemu:///system PERIOD=3 for a real one
 # make check      set up what is missing, build, and pass every test
 #
 # make            build                     make deps       install what is missing
@@ -240,7 +240,7 @@ live: all $(LIVE)
 
 # ── in and out of a system ───────────────────────────────────────────────────
 
-PAGES     := $(wildcard data/*.1)
+PAGES     := $(wildcard data/*.[1-9])
 SCENARIOS := $(wildcard data/scenarios/*)
 
 install: all
@@ -253,7 +253,7 @@ install: all
 	$(Q)ln -sf libpinflow-graph.so.$(SOVERSION) $(DESTDIR)$(LIBDIR)/libpinflow-graph.so
 	$(Q)install -D -m 644 include/graph/flow.h $(DESTDIR)$(INCLUDEDIR)/pinflow/graph/flow.h
 	$(Q)for page in $(PAGES); do \
-	    install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man1/$${page##*/} || exit; done
+	    install -D -m 644 $$page $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/} || exit; done
 	$(Q)for file in $(SCENARIOS); do \
 	    install -D -m 644 $$file $(DESTDIR)$(DATADIR)/pinflow/scenarios/$${file##*/} || exit; done
 	$(Q)install -d $(DESTDIR)$(LIBDIR)/pkgconfig && \
@@ -263,7 +263,7 @@ install: all
 uninstall:
 	$(call say,GONE,$(DESTDIR)$(PREFIX))
 	$(Q)rm -f $(addprefix $(DESTDIR)$(BINDIR)/,mcmf pinflow $(NAMES)) \
-	    $(addprefix $(DESTDIR)$(MANDIR)/man1/,$(notdir $(PAGES)))
+	    $(foreach page,$(PAGES),$(DESTDIR)$(MANDIR)/man$(subst .,,$(suffix $(page)))/$(notdir $(page)))
 	$(Q)rm -f $(addprefix $(DESTDIR)$(LIBDIR)/,libpinflow-graph.a libpinflow-graph.so \
 	    libpinflow-graph.so.$(SOVERSION) pkgconfig/pinflow-graph.pc)
 	$(Q)rm -rf $(DESTDIR)$(INCLUDEDIR)/pinflow $(DESTDIR)$(DATADIR)/pinflow

@@ -462,6 +462,18 @@ ok "check: a configuration that is right" says "^$scratch/good.conf: all is righ
 ok "check --show says what holds" says '^max_moves = 4$' pinflow check --show "$scratch/good.conf"
 shown() { pinflow check --show "$scratch/good.conf" >"$scratch/shown.conf" && well pinflow check "$scratch/shown.conf"; }
 ok "and that is a configuration" shown
+manual_tells() {
+    pinflow check --show "$scratch/good.conf" | sed -n 's/^#*\([a-z_]*\) = .*/\1/p' | while read -r key; do
+        grep -qx ".B $key" data/pinflow.conf.5 || { echo "nothing of $key"; exit 1; }
+    done
+}
+ok "the manual of the configuration tells of each key" manual_tells
+manual_numbers() {
+    : >"$scratch/empty.conf"
+    sed -n '/^.B moments/,/^.SH EXAMPLE/{/^\.B /{s/^.B //;h};/^[0-9]/{s/^\([0-9]*\).*/\1/;H;x;s/\n/ = /;p}}' data/pinflow.conf.5 >"$scratch/told"
+    [ "$(wc -l <"$scratch/told")" -gt 10 ] && pinflow check --show "$scratch/empty.conf" | grep -Fxf "$scratch/told" | diff "$scratch/told" -
+}
+ok "and of the defaults of the policy" manual_numbers
 printf '[run]\nmode = manage\n\n[policy]\nmax_mvoes = 4\n' >"$scratch/bad.conf"
 ok "check: a key that does not exist" said 2 "$scratch/bad.conf:5: *'max_mvoes'*" \
     pinflow check "$scratch/bad.conf"

@@ -49,6 +49,7 @@ ok "and scenarios to try" "$root$prefix/bin/pinflow" simulate --periods 2 \
 for page in mcmf pinflow vcpu_scheduler; do
     ok "the manual of $page is beside it" test -s "$root$prefix/share/man/man1/$page.1"
 done
+ok "and that of its configuration" test -s "$root$prefix/share/man/man5/pinflow.conf.5"
 ok "pkg-config knows the library" pkg-config --exists pinflow-graph
 ok "the example builds against the shared library" \
     build_example shared "" "$(pkg-config --libs pinflow-graph)"
