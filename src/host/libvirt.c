@@ -13,6 +13,7 @@
 
 enum {
     STUDIES_US = 2 * G_USEC_PER_SEC,
+    MOMENT_US = 3 * G_USEC_PER_SEC / 10,
     N_EYES = 16,
     N_HANDS = 8,
 };
@@ -242,6 +243,7 @@ Host *host_libvirt_open(const char *uri)
     host->host = (Host){ &libvirt_ops, true };
     host->uri = g_strdup(uri);
     host->patience_us = LIBVIRT_PATIENCE_US;
+    host->moment_us = MOMENT_US;
     host->eyes = hands_new(N_EYES);
     host->hands = hands_new(N_HANDS);
     host->sets = cpusets_new();

@@ -11,7 +11,6 @@
 enum {
     OPEN_US = 5 * G_USEC_PER_SEC,
     CLOSE_US = G_USEC_PER_SEC / 4,
-    MOMENT_US = 3 * G_USEC_PER_SEC / 10,
     MOMENT_MAX_US = 15 * G_USEC_PER_SEC / 10,
     PATIENCE_TIMES = 512,
 };
@@ -28,8 +27,9 @@ bool libvirt_host_wait(LibvirtHost *host, Errand *errand, int64_t until_us)
 
 int64_t libvirt_host_moment(const LibvirtHost *host)
 {
-    return g_get_monotonic_time() +
-           CLAMP(2 * host->glance_us, MOMENT_US, MOMENT_MAX_US);
+    int64_t slow_us = MIN(2 * host->glance_us, MOMENT_MAX_US);
+
+    return g_get_monotonic_time() + MAX(host->moment_us, slow_us);
 }
 
 /* ── events ───────────────────────────────────────────────────────────────── */

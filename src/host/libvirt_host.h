@@ -45,6 +45,7 @@ typedef struct {
     int64_t n_calls;
     Errand *glancing;  /* at all VMs, or NULL; while it takes long */
     int64_t glance_us; /* how long that takes, of late */
+    int64_t moment_us; /* how long one VM is waited for */
 
     Line *line; /* or NULL, and so is what belongs to it */
     Lines *lines;
