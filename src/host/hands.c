@@ -3,7 +3,8 @@
  *
  * One lock guards everything: errands are few, and what takes time is done without it.
  * The pool and each errand are counted, since a hand may come back long after its sender
- * has gone; so no hand is ever joined, and a program can end while one is out.
+ * has gone.  In the end hands that are there are seen off, to the last of what libraries
+ * do as their thread ends; one that is out is left where it is.
  */
 #include "hands.h"
 
@@ -28,11 +29,17 @@ struct Errand {
     int n_owners; /* its sender; and the queue, or the hand that has it */
 };
 
+typedef struct {
+    pthread_t thread;
+    bool out;
+} Hand;
+
 struct Hands {
     pthread_mutex_t lock;
     pthread_cond_t work, done;
-    GQueue queue; /* of Errand, those that have not begun */
-    int n_hands, n_hands_max, n_idle;
+    GQueue queue;     /* of Errand, those that have not begun */
+    GPtrArray *hands; /* of Hand */
+    int n_hands_max, n_idle;
     bool closed;
     int n_owners; /* the one who made it, each hand, each errand */
 };
@@ -47,6 +54,7 @@ static void give_up_hands(Hands *hands)
     pthread_mutex_destroy(&hands->lock);
     pthread_cond_destroy(&hands->work);
     pthread_cond_destroy(&hands->done);
+    g_ptr_array_unref(hands->hands);
     g_free(hands);
 }
 
@@ -69,28 +77,37 @@ static void give_up_errand(Errand *errand)
 
 /* ── a hand ───────────────────────────────────────────────────────────────── */
 
-static void run_errand(Hands *hands, Errand *errand)
+static void run_errand(Hands *hands, Hand *hand, Errand *errand)
 {
+    hand->out = true;
     errand->state = ERRAND_BEGUN;
     pthread_mutex_unlock(&hands->lock);
     errand->run(errand->value, errand);
     pthread_mutex_lock(&hands->lock);
     errand->state = ERRAND_DONE;
+    hand->out = errand->n_owners == 1; /* what nobody waits for may take long to free */
     pthread_cond_broadcast(&hands->done);
     give_up_errand(errand);
     pthread_mutex_lock(&hands->lock);
+    hand->out = false;
 }
+
+typedef struct {
+    Hands *hands;
+    Hand *hand;
+} Job;
 
 static void *be_a_hand(void *data)
 {
-    Hands *hands = data;
+    g_autofree Job *job = data;
+    Hands *hands = job->hands;
 
     pthread_mutex_lock(&hands->lock);
     for (;;) {
         Errand *errand = g_queue_pop_head(&hands->queue);
 
         if (errand) {
-            run_errand(hands, errand);
+            run_errand(hands, job->hand, errand);
             continue;
         }
         if (hands->closed)
@@ -99,32 +116,41 @@ static void *be_a_hand(void *data)
         pthread_cond_wait(&hands->work, &hands->lock);
         hands->n_idle--;
     }
-    hands->n_hands--;
-    pthread_cond_broadcast(&hands->done);
     give_up_hands(hands);
     return NULL;
+}
+
+static bool start(pthread_t *thread, Job *job)
+{
+    sigset_t all, before;
+    bool started;
+
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    started = pthread_create(thread, NULL, be_a_hand, job) == 0;
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return started;
 }
 
 /* Another one, if there may be one.  Where none can be started, errands wait for those
  * there are, and their senders give up on them in time. */
 static void raise_a_hand(Hands *hands)
 {
-    pthread_attr_t attributes;
-    sigset_t all, before;
-    pthread_t thread;
-    bool raised;
+    Hand *hand;
+    Job *job;
 
-    if (hands->n_hands == hands->n_hands_max)
+    if ((int)hands->hands->len == hands->n_hands_max)
         return;
-    pthread_attr_init(&attributes);
-    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    raised = pthread_create(&thread, &attributes, be_a_hand, hands) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    pthread_attr_destroy(&attributes);
-    hands->n_hands += raised;
-    hands->n_owners += raised;
+    hand = g_new0(Hand, 1);
+    job = g_new0(Job, 1);
+    *job = (Job){ hands, hand };
+    if (start(&hand->thread, job)) {
+        g_ptr_array_add(hands->hands, hand);
+        hands->n_owners++;
+        return;
+    }
+    g_free(hand);
+    g_free(job);
 }
 
 /* ── the pool ─────────────────────────────────────────────────────────────── */
@@ -137,6 +163,7 @@ Hands *hands_new(int n_hands_max)
     hands->n_hands_max = n_hands_max;
     hands->n_owners = 1;
     g_queue_init(&hands->queue);
+    hands->hands = g_ptr_array_new_with_free_func(g_free);
     pthread_mutex_init(&hands->lock, NULL);
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
@@ -148,11 +175,23 @@ Hands *hands_new(int n_hands_max)
 
 void hands_free(Hands *hands)
 {
+    g_autoptr(GArray) here = g_array_new(FALSE, FALSE, sizeof(pthread_t));
+
     pthread_mutex_lock(&hands->lock);
     hands->closed = true;
     pthread_cond_broadcast(&hands->work);
-    while (hands->n_idle > 0)
-        pthread_cond_wait(&hands->done, &hands->lock);
+    for (guint i = 0; i < hands->hands->len; i++) {
+        const Hand *hand = g_ptr_array_index(hands->hands, i);
+
+        if (hand->out)
+            pthread_detach(hand->thread);
+        else
+            g_array_append_val(here, hand->thread);
+    }
+    pthread_mutex_unlock(&hands->lock);
+    for (guint i = 0; i < here->len; i++)
+        pthread_join(g_array_index(here, pthread_t, i), NULL);
+    pthread_mutex_lock(&hands->lock);
     give_up_hands(hands);
 }
 

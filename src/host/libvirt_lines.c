@@ -2,6 +2,7 @@
 #include "libvirt_lines.h"
 
 #include <glib.h>
+#include <pthread.h>
 
 /* So many are kept open while nobody needs them. */
 enum { N_SPARE = 2 };
@@ -48,7 +49,7 @@ virConnectPtr line_connection(const Line *line)
 struct Lines {
     char *uri;
     virConnectPtr inside;
-    GMutex lock;
+    pthread_mutex_t lock;
     virConnectPtr spare[N_SPARE];
     int n_spare;
     int n_owners; /* changed by several threads */
@@ -61,7 +62,7 @@ Lines *lines_new(const char *uri, virConnectPtr inside)
     lines->uri = g_strdup(uri);
     lines->inside = inside;
     lines->n_owners = 1;
-    g_mutex_init(&lines->lock);
+    pthread_mutex_init(&lines->lock, NULL);
     if (inside)
         virConnectRef(inside);
     return lines;
@@ -81,7 +82,7 @@ void lines_let_go(Lines *lines)
         virConnectClose(lines->spare[i]);
     if (lines->inside)
         virConnectClose(lines->inside);
-    g_mutex_clear(&lines->lock);
+    pthread_mutex_destroy(&lines->lock);
     g_free(lines->uri);
     g_free(lines);
 }
@@ -90,10 +91,10 @@ static virConnectPtr take_spare(Lines *lines)
 {
     virConnectPtr connection = NULL;
 
-    g_mutex_lock(&lines->lock);
+    pthread_mutex_lock(&lines->lock);
     if (lines->n_spare > 0)
         connection = lines->spare[--lines->n_spare];
-    g_mutex_unlock(&lines->lock);
+    pthread_mutex_unlock(&lines->lock);
     return connection;
 }
 
@@ -120,12 +121,12 @@ void lines_give(Lines *lines, virConnectPtr connection)
 
     if (!connection)
         return;
-    g_mutex_lock(&lines->lock);
+    pthread_mutex_lock(&lines->lock);
     if (!lines->inside && lines->n_spare < N_SPARE) {
         lines->spare[lines->n_spare++] = connection;
         kept = true;
     }
-    g_mutex_unlock(&lines->lock);
+    pthread_mutex_unlock(&lines->lock);
     if (!kept)
         virConnectClose(connection);
 }
