@@ -206,8 +206,10 @@ if [ -n "$libvirtd" ]; then
     daemon=$!
     pids="$pids $daemon"
     ok "is managed" goes_on
-    stops() { kill -s STOP "$libvirtd" && awaits 20 grep -q 'does not answer' "$scratch/err" && kill -s CONT "$libvirtd"; }
+    stops() { kill -s STOP "$libvirtd" && awaits 20 grep -q 'does not answer' "$scratch/err"; }
     ok "it stops in its tracks, and that is told" stops
+    lasts() { sleep 20 && kill -0 $daemon && kill -s CONT "$libvirtd"; }
+    ok "however long that lasts" lasts
     ok "it goes on, and so do we" goes_on
     dies() { kill -s KILL "$libvirtd" && sleep 2 && kill -0 $daemon; }
     ok "it dies, and we do not" dies
