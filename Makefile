@@ -233,7 +233,7 @@ $(PARTS:%=check-%): check-%: $$(part_$$*)
 	$(Q)$(PROVE) $(part_$*)
 
 # Real guests have the machine to themselves: what else is tested is tested before.
-LIVE_ENV = PINFLOW=$(PINFLOW) LOOK=$(B)/tests/live/look
+LIVE_ENV = PINFLOW=$(PINFLOW) LOOK=$(B)/tests/live/look RECKON=$(B)/tests/live/reckon
 
 live: all $(LIVE)
 	$(Q)$(LIVE_ENV) prove $(PROVE_FLAGS) -e tests/tools/run.sh tests/live/check.sh

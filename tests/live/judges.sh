@@ -26,6 +26,15 @@ on() {
     affinities | grep -qx "$1 $2"
 }
 
+cpu_of() { affinities | sed -n "s|^$1 ||p"; }
+
+# In apart a/0 b/0, they are on one CPU each, and not the same.
+apart() {
+    affinities
+    [ "$(cpu_of "$1")" != "$(cpu_of "$2")" ] &&
+        case "$(cpu_of "$1")$(cpu_of "$2")" in 01 | 10) ;; *) false ;; esac
+}
+
 # Both CPUs within $1 points of each other.
 even() {
     look 2 | awk -v within="$1" '
@@ -81,8 +90,8 @@ ends_within_a_second() {
 soon() {
     until=$(($(date +%s) + $1))
     shift
-    while ! "$@"; do
-        [ "$(date +%s)" -lt "$until" ] || return 1
+    while ! "$@" >"$scratch/sooner"; do
+        [ "$(date +%s)" -lt "$until" ] || { cat "$scratch/sooner"; return 1; }
         sleep 0.2
     done
 }

@@ -7,8 +7,8 @@ balanced() {
     pin c 0 0
     pin d 0 1
     remember
-    schedule 2
-    sleep 9
+    schedule 1
+    sleep 6
     unchanged
 }
 ok "guests that share well are not repinned once" try balanced
@@ -17,8 +17,8 @@ idle() {
     guests a=0 b=0 c=0 d=0
     for guest in a b c d; do pin $guest 0 0; done
     remember
-    schedule 2
-    sleep 9
+    schedule 1
+    sleep 6
     unchanged
 }
 ok "guests that idle are not repinned once, wherever they are" try idle
@@ -30,8 +30,8 @@ throttled() {
     pin a 0 0
     pin b 0 1
     remember
-    schedule 2
-    sleep 9
+    schedule 1
+    sleep 6
     unchanged && look 2 | awk '{ print } $2 == "q" { ran = $5 } END { exit ran < 20 || ran > 30 }'
 }
 ok "a guest that waits for its quota, and not for a CPU, causes no repin" try throttled
