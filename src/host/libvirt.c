@@ -13,6 +13,7 @@
 
 enum {
     STUDIES_US = 2 * G_USEC_PER_SEC,
+    FIRST_STUDIES_US = 10 * G_USEC_PER_SEC,
     MOMENT_US = 3 * G_USEC_PER_SEC / 10,
     N_EYES = 16,
     N_HANDS = 8,
@@ -60,9 +61,19 @@ static bool is_held(KnownVm *known, const Glance *glance, const SampleVm *vm)
     return held;
 }
 
+/* There is time for what is new, of which nothing could be said otherwise, and less for
+ * what may have changed. */
+static bool is_time_left(const LibvirtHost *host, const KnownVm *vm, int64_t begun_us)
+{
+    int64_t lasted_us = g_get_monotonic_time() - begun_us;
+
+    return lasted_us < (vm->known ? STUDIES_US : FIRST_STUDIES_US) &&
+           !(host->stop && *host->stop);
+}
+
 static void know(LibvirtHost *host, Glance *glance, const GPtrArray *order)
 {
-    int64_t until_us = g_get_monotonic_time() + STUDIES_US;
+    int64_t begun_us = g_get_monotonic_time();
     guint turn = order->len > 0 ? host->turn++ % order->len : 0;
 
     for (guint i = 0; i < order->len; i++) {
@@ -84,7 +95,7 @@ static void know(LibvirtHost *host, Glance *glance, const GPtrArray *order)
         if (i == turn)
             known->stale = STALE_ALL;
         if (known_vm_is_free(host, known) && known->stale &&
-            g_get_monotonic_time() < until_us)
+            is_time_left(host, known, begun_us))
             libvirt_host_study(host, known, n_vcpus);
     }
 }
