@@ -2,17 +2,17 @@
  * pace.c - see pace.h.
  *
  * Periods end at fixed points of time, counted from the first answer, which may have taken
- * long to come by.  One that ends late does not put off the next, and
- * one that was missed is not made up for: what counts is what the host is like now.  An
- * observation that came sooner, for a hint, leaves the points where they are, but takes
- * the place of one that would follow too closely to see anything new.
+ * long to come by.  One that ends late does not put off the next, and one that was missed
+ * is not made up for: what counts is what the host is like now.  An observation that came
+ * sooner, for a hint, or late leaves the points where they are, but takes the place of one
+ * that would follow its answer too closely to see anything new.
  */
 #include "pace.h"
 
 #include <glib.h>
 
-#define HINT_GAP_US                                                                    \
-    G_USEC_PER_SEC /* between a look and the next that a hint asks for */
+/* Between a look and the next that a hint asks for. */
+#define HINT_GAP_US G_USEC_PER_SEC
 #define PATIENCE_LEAST_US G_USEC_PER_SEC
 #define PATIENCE_MOST_US (60 * (int64_t)G_USEC_PER_SEC)
 
@@ -43,13 +43,13 @@ void pace_look(Pace *pace, int64_t now_us)
 
 void pace_seen(Pace *pace, int64_t now_us)
 {
-    int64_t gap = MIN(pace->period_us / 2, HINT_GAP_US);
+    int64_t gap = MIN(pace->period_us / 4, HINT_GAP_US);
 
     if (!pace->met)
         pace->phase_us = now_us;
     pace->met = true;
     pace->patience_us = 0;
-    pace->due_us = point_after(pace, MAX(now_us, pace->looked_us + gap));
+    pace->due_us = point_after(pace, now_us + gap);
 }
 
 void pace_lost(Pace *pace, int64_t now_us)

@@ -122,6 +122,16 @@ static void a_hint_just_before_a_period_takes_its_place(void)
     g_assert_cmpint(pace.due_us, ==, START + 6 * S);
 }
 
+static void an_answer_just_before_a_period_takes_its_place(void)
+{
+    Pace pace = a_pace(4 * S);
+
+    turn(&pace, 0, 3 * S - 1);
+    g_assert_cmpint(pace.due_us, ==, START + 4 * S);
+    turn(&pace, 0, 3 * S + S / 2);
+    g_assert_cmpint(pace.due_us, ==, START + 12 * S);
+}
+
 static void patience_grows_to_a_minute(void)
 {
     static const int seconds[] = { 1, 2, 4, 8, 16, 32, 60, 60, 60 };
@@ -186,6 +196,8 @@ int main(int argc, char **argv)
     g_test_add_func("/pace/hint-late", a_hint_never_puts_off);
     g_test_add_func("/pace/hint-phase", a_hint_leaves_the_phase_alone);
     g_test_add_func("/pace/hint-instead", a_hint_just_before_a_period_takes_its_place);
+    g_test_add_func("/pace/answer-instead",
+                    an_answer_just_before_a_period_takes_its_place);
     g_test_add_func("/pace/patience", patience_grows_to_a_minute);
     g_test_add_func("/pace/back", who_is_back_is_as_if_never_lost);
     g_test_add_func("/pace/change", another_length_counts_from_the_last_look);
