@@ -63,31 +63,31 @@ static bool is_news(const Telling *telling, const Period *period, const char *mo
            (moves && !telling->dry) || g_strcmp0(moves, telling->moves) != 0;
 }
 
-static void log_moves(const Telling *telling, const Period *period)
+/* Of what GLib is given here, only the message is a format. */
+static void log_move(const Telling *telling, const Period *period, const Move *move)
 {
-    const Snapshot *snapshot = &period->snapshot;
+    const Vcpu *vcpu = &period->snapshot.vcpus[move->vcpu];
+    const Vm *vm = &period->snapshot.vms[vcpu->vm];
+    g_autofree char *number = g_strdup_printf("%d", vcpu->number);
+    g_autoptr(GString) reason = g_string_new(NULL);
 
-    for (guint i = 0; i < period->plan.moves->len; i++) {
-        const Move *move = &g_array_index(period->plan.moves, Move, i);
-        const Vcpu *vcpu = &snapshot->vcpus[move->vcpu];
-        const Vm *vm = &snapshot->vms[vcpu->vm];
-        g_autoptr(GString) reason = g_string_new(NULL);
-
-        report_move(period, telling->policy, move, reason);
-        g_log_structured(G_LOG_DOMAIN, G_LOG_LEVEL_INFO, "PINFLOW_VM", "%s", vm->name,
-                         "PINFLOW_UUID", "%s", vm->uuid, "PINFLOW_VCPU", "%d",
-                         vcpu->number, "MESSAGE", "%s", reason->str);
-    }
+    report_move(period, telling->policy, move, reason);
+    g_log_structured(G_LOG_DOMAIN, G_LOG_LEVEL_INFO, "PINFLOW_VM", vm->name,
+                     "PINFLOW_UUID", vm->uuid, "PINFLOW_VCPU", number, "MESSAGE", "%s",
+                     reason->str);
 }
 
 static void log_period(Telling *telling, const Period *period)
 {
+    const GArray *moves = period->plan.moves;
+    g_autofree char *number = g_strdup_printf("%d", period->number);
+
     report_sentence(period, telling->policy, telling->words);
-    g_log_structured(G_LOG_DOMAIN, G_LOG_LEVEL_INFO, "PINFLOW_VERDICT", "%s",
-                     plan_verdict_name(period->plan.verdict), "PINFLOW_PERIOD", "%d",
-                     period->number, "MESSAGE", "%s", telling->words->str);
-    if (period->plan.verdict == PLAN_MOVES)
-        log_moves(telling, period);
+    g_log_structured(G_LOG_DOMAIN, G_LOG_LEVEL_INFO, "PINFLOW_VERDICT",
+                     plan_verdict_name(period->plan.verdict), "PINFLOW_PERIOD", number,
+                     "MESSAGE", "%s", telling->words->str);
+    for (guint i = 0; period->plan.verdict == PLAN_MOVES && i < moves->len; i++)
+        log_move(telling, period, &g_array_index(moves, Move, i));
 }
 
 static bool tell_people(Telling *telling, const Period *period)

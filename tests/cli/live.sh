@@ -217,6 +217,32 @@ supervised() {
 }
 ok "a supervisor hears that it is ready, alive, reloading and stopping" supervised
 
+# In a mount namespace of its own, where a system's journal would listen we do.
+cat >"$scratch/journal.pl" <<'END'
+use Socket;
+my ($out, @command) = @ARGV;
+my ($entries, $stream, $ours);
+mkdir "/run/systemd/journal" or die;
+socket($entries, AF_UNIX, SOCK_DGRAM, 0) && bind($entries, pack_sockaddr_un("/run/systemd/journal/socket")) or die;
+socket($stream, AF_UNIX, SOCK_STREAM, 0) && bind($stream, pack_sockaddr_un("/run/systemd/journal/stdout")) &&
+    listen($stream, 1) or die;
+socket($ours, AF_UNIX, SOCK_STREAM, 0) && connect($ours, pack_sockaddr_un("/run/systemd/journal/stdout")) or die;
+open(STDERR, ">&", $ours) && open(STDOUT, ">", $out) or die;
+my $code = system(@command);
+print "exit code $code\n";
+while (defined recv($entries, my $entry, 65536, MSG_DONTWAIT)) { print "$entry\n" }
+END
+entries() {
+    unshare -m sh -c 'mount -t tmpfs none /run/systemd && exec perl "$@"' sh "$scratch/journal.pl" "$scratch/out" \
+        "$program" run -c test:///default --config "$empty" --cycles 2 0.05
+    cat "$scratch/out"
+    grep -q '^exit code 0$' "$scratch/out" && grep -q '^MESSAGE=calm; wanted' "$scratch/out" &&
+        grep -q '^PINFLOW_VERDICT=calm$' "$scratch/out" && grep -q '^MESSAGE=only observing' "$scratch/out"
+}
+if unshare -m sh -c 'mount -t tmpfs none /run/systemd' 2>/dev/null; then
+    ok "the system's journal gets entries" entries
+fi
+
 # ── plan and record ──────────────────────────────────────────────────────────
 
 planned() {
