@@ -109,8 +109,9 @@ static void what_is_written_reads_back_equal(void)
     static const char *const texts[] = {
         "",
         "[run]\nmode = observe\nperiod = 0.05\n[host]\nconnect = test:///default\n",
-        "[run]\nmode = manage\nperiod = 86400\n[policy]\npolicy = unit\nmax_moves = 3\n"
-        "granularity = cell\nmoments = 32\nhalf_life = 5\naverage_threshold = 77\n",
+        "[run]\nmode = manage\nperiod = 86400\n",
+        "[policy]\npolicy = unit\nmax_moves = 3\ngranularity = cell\nmoments = 32\n",
+        "[policy]\nhalf_life = 5\naverage_threshold = 77\n",
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
