@@ -234,7 +234,7 @@ while (defined recv($entries, my $entry, 65536, MSG_DONTWAIT)) { print "$entry\n
 END
 entries() {
     unshare -m sh -c 'mount -t tmpfs none /run/systemd && exec perl "$@"' sh "$scratch/journal.pl" "$scratch/out" \
-        "$program" run -c test:///default --config "$empty" --cycles 2 0.05
+        "$program" run -c test:///default --config "$empty" --run-dir "$scratch/run" --cycles 2 0.05
     cat "$scratch/out"
     grep -q '^exit code 0$' "$scratch/out" && grep -q '^MESSAGE=calm; wanted' "$scratch/out" &&
         grep -q '^PINFLOW_VERDICT=calm$' "$scratch/out" && grep -q '^MESSAGE=only observing' "$scratch/out"
