@@ -8,9 +8,9 @@
  * What prunes it is how much k moves could still do at best.  They take from at most k
  * pCPUs and give to at most k, counted as often as they do.  Taking brings a pCPU
  * above the mean nearer to it, by no more than the heaviest vCPU there that is
- * still to be decided on; giving, one below it, by no more than the heaviest anywhere.  Let each take and each give go
- * where it helps most, as if they had nothing to do with each other: if even that is
- * not enough, nothing is.
+ * still to be decided on; giving, one below it, by no more than the heaviest anywhere.
+ * Let each take and each give go where it helps most, as if they had nothing to do with
+ * each other: if even that is not enough, nothing is.
  *
  * To stay in whole numbers, loads are multiplied by the number of pCPUs.
  */

@@ -37,7 +37,8 @@ struct DaemonWishes {
 };
 
 /* Borrows both.  False, with @error, only when the host could not be reached at the very
- * start; after that nothing but a signal, or enough cycles, or who is told ends it. */
+ * start, or, by who is impatient, later on; nothing else but a signal, or enough cycles, or
+ * who is told ends it. */
 bool daemon_run(DaemonWishes *wishes, Host *host, GError **error);
 
 #endif

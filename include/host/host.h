@@ -1,10 +1,10 @@
 /*
  * host.h - the only door to the outside.
  *
- * A Host can be observed and, within limits, told what to do.  One is a
- * machine and speaks through libvirt, one is simulated, one replays a recording.  Others wrap a Host and are one themselves: one that
- * writes down what it sees, one that only pretends to act, and, in the tests, one
- * that fails on cue.
+ * A Host can be observed and, within limits, told what to do.  One is a machine and
+ * speaks through libvirt, one is simulated, one replays a recording.  Others wrap a Host
+ * and are one themselves: one that writes down what it sees, one that only pretends to
+ * act, and, in the tests, one that fails on cue.
  */
 #ifndef HOST_HOST_H
 #define HOST_HOST_H

@@ -24,9 +24,9 @@ typedef struct {
     char uuid[UUID_SIZE]; /* one word */
     char *name;           /* any text; never NULL */
     int first_vcpu, n_vcpus;
-    int weight; /* cpu_shares; 1024 where nobody said otherwise */
-    int quota;  /* of each vCPU, thousandths of a CPU; 0 for none */
-    bool busy;  /* holds a job (it migrates, or is being saved): do not touch */
+    int weight;     /* cpu_shares; 1024 where nobody said otherwise */
+    int quota;      /* of each vCPU, thousandths of a CPU; 0 for none */
+    bool busy;      /* holds a job (it migrates, or is being saved): do not touch */
     bool hands_off; /* its owner wants it left as it is */
     char *state;    /* what was left with it (Host.remember), a line of text; or NULL */
 } SampleVm;

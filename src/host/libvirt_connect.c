@@ -127,9 +127,8 @@ static void adopt(LibvirtHost *host, Opening *opening)
     host->cpus_us = 0;
     host->patience_us = LIBVIRT_PATIENCE_US;
     g_hash_table_iter_init(&iter, host->vms);
-    while (g_hash_table_iter_next(&iter, NULL, &vm)) {
+    while (g_hash_table_iter_next(&iter, NULL, &vm))
         ((KnownVm *)vm)->stale = STALE_ALL;
-    }
 }
 
 static bool answer(LibvirtHost *host, GError **error)

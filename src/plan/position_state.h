@@ -46,15 +46,15 @@ struct Position {
     bool stacks; /* pieces of one VM on a spot cost something */
     int64_t stacking_weight;
 
-    Guest *guests;    /* [n_pieces + 1] */
-    int *spot_of;     /* [n_pieces] */
-    int *seat_of;     /* [n_pieces] index among its spot's pieces */
+    Guest *guests;     /* [n_pieces + 1] */
+    int *spot_of;      /* [n_pieces] */
+    int *seat_of;      /* [n_pieces] index among its spot's pieces */
     Siblings siblings; /* counted if they stack */
-    Pool *pools;      /* [n_spots], then [n_cores] */
-    Seats *seats;     /* [n_spots] */
-    int32_t *sums;    /* [(n_spots + n_cores) * n_moments] */
-    uint16_t *zeros;  /* [n_moments] */
-    int32_t *no_sums; /* [n_moments] zeros too */
+    Pool *pools;       /* [n_spots], then [n_cores] */
+    Seats *seats;      /* [n_spots] */
+    int32_t *sums;     /* [(n_spots + n_cores) * n_moments] */
+    uint16_t *zeros;   /* [n_moments] */
+    int32_t *no_sums;  /* [n_moments] zeros too */
 
     Cost cost;
     int n_moved;

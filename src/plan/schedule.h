@@ -20,10 +20,11 @@ void scheduler_free(Scheduler *scheduler);
 
 /* Finds a position that costs no more than staying does, by the policy and the weight
  * of imbalance it ends with: the policy's, or as much more as it took to reach
- * target_sigma.  Nor is it more uneven than staying, if it is uneven at all.  @layout may be NULL.  Where allowed sets overlap it is of @board and
- * solved by the policy's weight, and the search starts from its flow too; elsewhere the
- * search may lay it out and solve it; and it may resolve it by other weights.  Leaves
- * the position in @position, adds what it looked at to @steps, and returns the weight. */
+ * target_sigma.  Nor is it more uneven than staying, if it is uneven at all.  @layout may
+ * be NULL.  Where allowed sets overlap it is of @board and solved by the policy's weight,
+ * and the search starts from its flow too; elsewhere the search may lay it out and solve
+ * it; and it may resolve it by other weights.  Leaves the position in @position, adds what
+ * it looked at to @steps, and returns the weight. */
 int schedule_search(Scheduler *scheduler, const Board *board, const Policy *policy,
                     Layout *layout, int64_t *steps, Position *position);
 

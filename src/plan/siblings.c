@@ -81,6 +81,7 @@ void siblings_rise(Siblings *siblings, int piece, int spot)
 int siblings_on(const Siblings *siblings, int piece, int spot)
 {
     const SiblingCount *count = find(siblings, family_of(siblings, piece), spot);
+
     return count->spot == NO_SPOT ? 0 : count->n;
 }
 

@@ -44,7 +44,8 @@ static inline bool siblings_are(const Siblings *siblings, int a, int b)
            siblings->family_of[a] == siblings->family_of[b];
 }
 
-/* So many of @piece's VM are on @spot, itself and anchors included; asked of those with siblings. */
+/* So many of @piece's VM are on @spot, itself and anchors included; asked of those with
+ * siblings. */
 int siblings_on(const Siblings *siblings, int piece, int spot);
 
 #endif

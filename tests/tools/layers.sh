@@ -4,9 +4,9 @@
 # A layer is a folder: graph/, or one under src/.  Its headers are in the folder
 # of the same name under include/.  This table is the architecture; changing a
 # line here is a decision, and should be made as one.  A layer's private headers
-# lie beside its sources, or in a folder there, so nobody else can reach them; the C library's are free to all but for "system", the folders sys/ and
-# linux/, which only those get who deal with the world; "memory" is how to advise the
-# kernel on it.
+# lie beside its sources, or in a folder there, so nobody else can reach them; the C
+# library's are free to all but for "system", the folders sys/ and linux/, which only
+# those get who deal with the world; "memory" is how to advise the kernel on it.
 set -u
 . tests/tools/tap.sh
 
