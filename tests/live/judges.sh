@@ -35,24 +35,20 @@ apart() {
         case "$(cpu_of "$1")$(cpu_of "$2")" in 01 | 10) ;; *) false ;; esac
 }
 
-# Both CPUs within $1 points of each other.
-even() {
-    look 2 | awk -v within="$1" '
+# fair even=5: both CPUs are within 5 points of each other.  fair content=5: each vCPU does
+# as much work as it wants, give or take 5 points.  Or both.
+fair() {
+    look 2 | awk '
         { print }
         /^cpu [01]/ { busy[$2] = $4; guests[$2] = $6 }
-        function far(a, b) { return a - b > within || b - a > within }
+        /^vcpu/ { n++; short = $11 - $9; if (short > content || -short > content) unhappy++ }
+        function far(a, b) { return a - b > even || b - a > even }
         END {
             foreign = busy[0] + busy[1] - guests[0] - guests[1]
-            exit far(guests[0], guests[1]) || foreign < within && far(busy[0], busy[1])
-        }'
-}
-
-# Each vCPU did as much work as it wants, give or take $1 points.
-content() {
-    look 2 | awk -v within="$1" '
-        { print }
-        /^vcpu/ { n++; if ($9 < $11 - within || $9 > $11 + within) bad++ }
-        END { exit bad || !n }'
+            quiet = !hidden && foreign < even
+            uneven = far(guests[0], guests[1]) || quiet && far(busy[0], busy[1])
+            exit !n || even && uneven || content && unhappy
+        }' "$@" hidden="${hider:+1}" -
 }
 
 # From "remember" to "unchanged" nothing moves: affinities stay, and nobody asks libvirt to
@@ -105,7 +101,7 @@ quiet() {
         kill "$hider"
         hider=
     fi
-    look 1 | awk '/^cpu/ { foreign += $4 - $6 } END { exit foreign > 30 }' && return
+    look 0.6 | awk '/^cpu/ { foreign += $4 - $6 } END { exit foreign > 30 }' && return
     echo "other programs want the CPUs, too: they are hidden from the scheduler"
     : >"$scratch/stat"
     "$LOOK" --hide "$scratch/stat" &

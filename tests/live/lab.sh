@@ -211,10 +211,12 @@ want() {
 pin() { virsh -q vcpupin "$1" "$2" "$3" --live; }
 
 gone() {
+    ending=
     for each; do
-        virsh -q destroy "$each"
-        virsh -q undefine "$each"
-    done 2>/dev/null
+        { virsh -q destroy "$each"; virsh -q undefine "$each"; } 2>/dev/null &
+        ending="$ending $!"
+    done
+    for each in $ending; do wait "$each"; done
     return 0
 }
 

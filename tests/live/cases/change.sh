@@ -11,7 +11,7 @@ loads_change() {
     want a 15
     want d 70
     sleep 5
-    even 5 && content 5
+    fair even=5 content=5
 }
 ok "guests that want something else are balanced again within three periods" try loads_change
 
@@ -22,7 +22,7 @@ vcpu_added() {
     schedule 1
     sleep 3
     virsh -q setvcpus h 2 --live
-    soon 10 content 5 && look 1 | grep 'vcpu h 1'
+    soon 10 fair content=5 && look 1 | grep 'vcpu h 1'
 }
 ok "a vCPU that is added to a running guest gets all it wants" try vcpu_added
 
@@ -33,7 +33,7 @@ guest_started() {
     schedule 1
     sleep 3
     guests c=60 d=30
-    soon 10 content 5 && even 10
+    soon 10 fair even=10 content=5
 }
 ok "a guest that is started in the middle of a period finds room" try guest_started
 
@@ -47,7 +47,7 @@ guest_destroyed() {
     sleep 3
     gone a
     want d 60
-    soon 10 content 5 && alive
+    soon 10 fair content=5 && alive
 }
 ok "the others use the room that a guest leaves which is destroyed in the middle of a period" \
     try guest_destroyed
@@ -62,6 +62,6 @@ guest_suspended() {
     virsh -q suspend a
     sleep 3
     virsh -q resume a
-    soon 10 content 5 && alive
+    soon 10 fair content=5 && alive
 }
 ok "a guest that is suspended and resumed gets all it wants again" try guest_suspended

@@ -5,7 +5,7 @@ spreads() {
     for guest in a b c d; do pin $guest 0 0; done
     schedule 2
     sleep 8
-    even 5 && content 5
+    fair even=5 content=5
 }
 ok "guests that are all on one CPU are spread over both within three periods" try spreads
 ok "after that nothing is repinned for twenty periods" calm 40
@@ -13,8 +13,9 @@ ok "after that nothing is repinned for twenty periods" calm 40
 sorts() {
     guests a=70 b=70 c=15 d=15
     schedule 1
-    soon 6 even 5 && apart a/0 b/0 && apart c/0 d/0 && content 5 && calm 4
+    soon 8 sorted && fair even=5 content=5 && calm 4
 }
+sorted() { apart a/0 b/0 && apart c/0 d/0; }
 ok "of heavy and light guests that float, each CPU gets one of a kind" try sorts
 
 parts() {
@@ -25,6 +26,6 @@ parts() {
     pin b 0 1
     schedule 1
     sleep 4
-    apart m/0 m/1 && even 5 && content 5
+    apart m/0 m/1 && fair even=5 content=5
 }
 ok "two busy vCPUs of one guest part" try parts

@@ -7,7 +7,7 @@ moved_by_us() {
     pin a 0 0
     pin b 0 0
     schedule 1
-    soon 10 even 10 || return 1
+    soon 10 fair even=10 || return 1
     if on a/0 1; then ours=a; else ours=b; fi
     want a 5
     want b 5

@@ -5,7 +5,7 @@ settled() {
     guests a=70 b=70 c=15 d=15
     for guest in a b c d; do pin $guest 0 0; done
     schedule 1
-    soon 10 even 5
+    soon 10 fair even=5
 }
 
 # Both on a's CPU become heavy, both on b's light.
@@ -25,7 +25,7 @@ restarted() {
     sleep 3
     alive && affinities | diff "$scratch/before" - || return 1
     turned
-    soon 12 even 5
+    soon 12 fair even=5
 }
 ok "libvirtd may be restarted under us: pins stay, and we go on" try restarted TERM
 ok "libvirtd may be killed under us: pins stay, and we go on" try restarted KILL
@@ -39,7 +39,7 @@ interrupted() {
     soon 10 asked_for_pins || return 1
     ends_within_a_second || return 1
     schedule 1
-    soon 10 even 10 && content 5
+    soon 10 fair even=20 content=5
 }
 asked_for_pins() { [ "$(calls 'virDomainPin.*')" -gt "$pins" ]; }
 ok "ended in the middle of a plan we are gone within a second, and the next start goes on" \
