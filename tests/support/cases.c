@@ -8,9 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
-enum { SIZE_MAX_DRAWN = 8, EASE = WATCHED ? 8 : 1, PATIENCE_SECONDS = 60 };
+enum {
+    SIZE_MAX_DRAWN = 8,
+    EASE = WATCHED ? 8 : 1,
+    PATIENCE_SECONDS = WATCHED ? 480 : 60, /* of the test's own time */
+};
 
 typedef struct {
     Law law;
@@ -39,12 +44,17 @@ static void give_up(int signal)
     _exit(2);
 }
 
+static void set_patience(int seconds)
+{
+    setitimer(ITIMER_VIRTUAL, &(struct itimerval){ .it_value.tv_sec = seconds }, NULL);
+}
+
 static void watch(uint32_t seed, int size)
 {
     g_snprintf(obituary, sizeof obituary, "Bail out! PLAN_CASE=%u/%d does not end\n",
                seed, size);
-    signal(SIGALRM, give_up);
-    alarm(PATIENCE_SECONDS);
+    signal(SIGVTALRM, give_up);
+    set_patience(PATIENCE_SECONDS);
 }
 
 static bool holds(Case *tried, Law law, uint32_t seed, int size)
@@ -53,7 +63,7 @@ static bool holds(Case *tried, Law law, uint32_t seed, int size)
     tried->size = size;
     watch(seed, size);
     law(tried);
-    alarm(0);
+    set_patience(0);
     if (tried->wrong->len == 0)
         return true;
     g_test_message("PLAN_CASE=%u/%d: %s", seed, size, tried->wrong->str);

@@ -2,7 +2,7 @@
  * cases.h - laws, tried on many hosts that chance makes up.
  *
  * A law looks at one case and complains if it is broken; a case that does not end within
- * a minute has broken it too.  Cases grow from a handful of
+ * a minute of the processor's time has broken it too.  Cases grow from a handful of
  * CPUs to dozens, so that the first to break a law is about the smallest; it is named by
  * two numbers, and PLAN_CASE=SEED/SIZE tries it alone.  PLAN_CASES=1000000 tries each
  * law on so many, which takes a while; with PLAN_SIZE=2 they stay small.
