@@ -4,10 +4,12 @@
  * "pinflow COMMAND" calls the command's own main; under another name the program is the
  * one command of that name.
  */
+#include <fcntl.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli.h"
 
@@ -81,10 +83,24 @@ static int choose(int argc, char **argv)
                        argv[1]);
 }
 
+/* Where they were closed, the next file to be opened would be taken for one of them: what
+ * is printed would go into the lock, or to libvirt. */
+static void keep_streams_apart(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd > STDERR_FILENO)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
     g_autofree char *called = g_path_get_basename(argc > 0 ? argv[0] : "pinflow");
 
+    keep_streams_apart();
     setlocale(LC_CTYPE, "");
     signal(SIGPIPE, SIG_IGN); /* a pipe that nobody reads is told as any failed write */
     cli_hear_warnings();
