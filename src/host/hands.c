@@ -195,6 +195,18 @@ void hands_free(Hands *hands)
     give_up_hands(hands);
 }
 
+bool hands_are_all_out(Hands *hands)
+{
+    bool all;
+
+    pthread_mutex_lock(&hands->lock);
+    all = (int)hands->hands->len == hands->n_hands_max;
+    for (guint i = 0; i < hands->hands->len && all; i++)
+        all = ((const Hand *)g_ptr_array_index(hands->hands, i))->out;
+    pthread_mutex_unlock(&hands->lock);
+    return all;
+}
+
 Errand *hands_send(Hands *hands, ErrandRun run, void *value, ErrandFree free_value)
 {
     Errand *errand = g_new0(Errand, 1);

@@ -21,6 +21,9 @@ Hands *hands_new(int n_hands_max);
 /* Does not wait for hands that are out: they come back to nobody. */
 void hands_free(Hands *hands);
 
+/* Whether all there may be are out, so that an errand would wait for one of them. */
+bool hands_are_all_out(Hands *hands);
+
 typedef void (*ErrandRun)(void *value, const Errand *errand);
 typedef void (*ErrandFree)(void *value);
 

@@ -14,7 +14,8 @@ static bool say_no(GError **error, HostError kind, const char *why)
     return false;
 }
 
-/* The VM, where it may be told something just now. */
+/* The VM, where it may be told something just now.  Where as many are stuck as there are
+ * hands, it is libvirt that is, and waiting once more for each VM would take for ever. */
 static KnownVm *find(LibvirtHost *host, const char *uuid, GError **error)
 {
     KnownVm *vm = g_hash_table_lookup(host->vms, uuid);
@@ -25,6 +26,8 @@ static KnownVm *find(LibvirtHost *host, const char *uuid, GError **error)
         say_no(error, HOST_ERROR_GONE, "it runs no more");
     else if (!known_vm_is_free(host, vm))
         say_no(error, HOST_ERROR_BUSY, "it has not answered yet");
+    else if (hands_are_all_out(host->hands))
+        say_no(error, HOST_ERROR_BUSY, "too many have not answered yet");
     else
         return vm;
     return NULL;

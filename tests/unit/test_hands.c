@@ -205,6 +205,27 @@ static void test_one_that_is_stuck_holds_up_nobody_else(void)
     hands_free(hands);
 }
 
+static void test_one_can_tell_that_all_are_out(void)
+{
+    Hands *hands = hands_new(2);
+    Errand *errands[2];
+
+    shut();
+    g_assert_false(hands_are_all_out(hands));
+    for (int i = 0; i < 2; i++) {
+        g_assert_false(hands_are_all_out(hands));
+        errands[i] = send(hands);
+        wait_for(&door.n_before, i + 1);
+    }
+    g_assert_true(hands_are_all_out(hands));
+    open_door();
+    g_assert_true(errand_wait(errands[0], in(LONG_US), NULL));
+    g_assert_false(hands_are_all_out(hands));
+    errand_drop(errands[0]);
+    errand_drop(errands[1]);
+    hands_free(hands);
+}
+
 static void test_hands_that_are_out_come_back_to_nobody(void)
 {
     Hands *hands = hands_new(4);
@@ -236,6 +257,8 @@ int main(int argc, char **argv)
                     test_a_hand_learns_that_nobody_wants_it_any_more);
     g_test_add_func("/hands/one that is stuck holds up nobody else",
                     test_one_that_is_stuck_holds_up_nobody_else);
+    g_test_add_func("/hands/one can tell that all are out",
+                    test_one_can_tell_that_all_are_out);
     g_test_add_func("/hands/hands that are out come back to nobody",
                     test_hands_that_are_out_come_back_to_nobody);
     return g_test_run();
