@@ -6,7 +6,6 @@
  */
 #include "conf/conf.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "keys.h"
@@ -108,6 +107,8 @@ static bool take_value(Reading *reading, int which)
 
     if (!value)
         return wrong(reading, "[%s] %s: %s", key->group, key->key, why->message);
+    if (strchr(value, '\n'))
+        return wrong(reading, "[%s] %s: one line is enough", key->group, key->key);
     what = key->read(key->key, g_strstrip(value), reading->conf);
     return !what || wrong(reading, "[%s] %s: %s", key->group, key->key, what);
 }
@@ -181,6 +182,14 @@ bool conf_parse(const char *file, const char *text, Conf *conf, GError **error)
     return right;
 }
 
+/* GLib names the file, and how it was read, before the reason; errno is another by then. */
+static const char *reason_in(const GError *why)
+{
+    const char *last = g_strrstr(why->message, ": ");
+
+    return last ? last + 2 : why->message;
+}
+
 bool conf_read(const char *file, Conf *conf, GError **error)
 {
     const Reading reading = { .file = file, .error = error };
@@ -189,7 +198,7 @@ bool conf_read(const char *file, Conf *conf, GError **error)
     gsize length;
 
     if (!g_file_get_contents(file, &text, &length, &why))
-        return wrong(&reading, "%s", g_strerror(errno));
+        return wrong(&reading, "%s", reason_in(why));
     if (strlen(text) != length)
         return wrong(&reading, "this is not text");
     return conf_parse(file, text, conf, error);

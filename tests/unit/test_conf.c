@@ -1,6 +1,7 @@
 /* test_conf.c - a configuration is understood, or its first mistake named with its line. */
 #include "conf/conf.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "support/scratch.h"
@@ -73,6 +74,8 @@ static void the_first_mistake_is_named(void)
         { "[policy]\nprice_move = -1\n", "2: [policy] price_move: it cannot be '-1'" },
         { "[policy]\npolicy = magic\n", "2: [policy] policy: it cannot be 'magic'" },
         { "[run]\nmode = \\x\n", "2: [run] mode: " },
+        { "[policy]\nmax_moves = 3\\nprice_move 7\n",
+          "2: [policy] max_moves: one line is enough" },
     };
 
     for (size_t i = 0; i < G_N_ELEMENTS(wrong); i++) {
@@ -164,7 +167,10 @@ static void a_file_is_read(void)
 static void a_file_that_cannot_be_read_is_named(void)
 {
     g_autofree char *path = scratch_file("bad.conf", "[run]\n\xff = 3\n");
-    static const char *const others[] = { "/nowhere/at/all.conf", "/" };
+    static const struct {
+        const char *path;
+        int why;
+    } others[] = { { "/nowhere/at/all.conf", ENOENT }, { "/", EISDIR } };
     g_auto(Conf) conf;
     g_autoptr(GError) error = NULL;
 
@@ -174,9 +180,10 @@ static void a_file_that_cannot_be_read_is_named(void)
     scratch_remove(path);
     for (size_t i = 0; i < G_N_ELEMENTS(others); i++) {
         g_clear_error(&error);
-        g_assert_false(conf_read(others[i], &conf, &error));
+        g_assert_false(conf_read(others[i].path, &conf, &error));
         g_assert_error(error, CONF_ERROR, CONF_ERROR_TEXT);
-        g_assert_true(g_str_has_prefix(error->message, others[i]));
+        g_assert_true(g_str_has_prefix(error->message, others[i].path));
+        g_assert_true(g_str_has_suffix(error->message, g_strerror(others[i].why)));
     }
 }
 
