@@ -182,10 +182,11 @@ check-live: ; $(Q)tests/tools/deps.sh build check && $(MAKE) --no-print-director
 bench: ; $(Q)tests/tools/deps.sh build bench && $(MAKE) --no-print-directory measure
 deps: ; $(Q)tests/tools/deps.sh build check && echo '  all that is needed is here'
 
-# A demo is for watching, other hosts take as long as they take.
+# A demo is for watching, other hosts take as long as they take.  All programs are made:
+# who has seen one wants to try the others.
 URI    ?= sim:demo
 PERIOD ?= 3
-show: $(LINKS)
+show: all
 	$(Q)$(BIN)/vcpu_scheduler -c $(URI) $(if $(filter sim:demo,$(URI)),--pace 0.2) $(PERIOD)
 
 sample: $(MCMF)

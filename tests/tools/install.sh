@@ -3,7 +3,8 @@
 # "make uninstall" takes all of it away again.
 #
 # Installs into an empty directory and builds docs/example.c as a stranger would:
-# by pkg-config, knowing nothing of this tree.
+# by pkg-config, knowing nothing of this tree.  "make run" comes before that: what it makes
+# is looked up, too.
 set -u
 . tests/tools/tap.sh
 
@@ -11,6 +12,9 @@ root=$scratch/root
 prefix=/opt/pinflow
 export PKG_CONFIG_PATH="$root$prefix/lib/pkgconfig"
 export PKG_CONFIG_SYSROOT_DIR="$root"
+
+# What a reader of README.md tries next is there once "make run" has been.
+shown_with() { make -n -B VARIANT=release show | grep -- "-o $1 "; }
 
 to_system() { make -s VARIANT=release DESTDIR="$root" PREFIX=$prefix "$@"; }
 
@@ -39,6 +43,9 @@ needs_library() {
     LD_LIBRARY_PATH="$root$prefix/lib" ldd "$scratch/$1" | grep "$root$prefix/lib/libpinflow-graph.so.0"
 }
 
+for program in bin/pinflow bin/mcmf; do
+    ok "make run makes $program" shown_with $program
+done
 ok "make install" to_system install
 ok "the installed mcmf runs" "$root$prefix/bin/mcmf" --version
 ok "the installed pinflow has a host of its own" \
