@@ -444,7 +444,7 @@ demo_shown() {
 ok "the README shows the demo as it is" demo_shown
 policies_shown() {
     shown '$ bin/pinflow simulate' >"$scratch/shown" && [ "$(wc -l <"$scratch/shown")" -gt 9 ] &&
-        well pinflow simulate --scenario "$demo" --policy all && shown_is_said 82
+        well pinflow simulate --scenario "$demo" --policy all && shown_is_said 87
 }
 ok "and the policies side by side" policies_shown
 flow_shown() {
