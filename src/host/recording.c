@@ -9,8 +9,10 @@
 
 #include "input.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 typedef struct {
     size_t at, length;
@@ -141,14 +143,17 @@ Recording *recording_open(const char *path, GError **error)
     recording->answers = g_array_new(FALSE, FALSE, sizeof(Paragraph));
     recording->text = g_string_new(NULL);
     sample_init(&recording->spare);
-    if (g_file_test(path, G_FILE_TEST_EXISTS) &&
-        !g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+    if (access(path, R_OK) < 0) {
+        input_wrong(error, path, 0, "%s", g_strerror(errno));
+        return NULL;
+    }
+    if (!g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
         input_wrong(error, path, 0, "a recording is a file, and this is none");
         return NULL;
     }
     recording->file = g_mapped_file_new(path, FALSE, &why);
     if (!recording->file) {
-        g_set_error(error, HOST_ERROR, HOST_ERROR_TEXT, "%s", why->message);
+        input_wrong(error, path, 0, "%s", why->message);
         return NULL;
     }
     recording->bytes = g_mapped_file_get_contents(recording->file);
