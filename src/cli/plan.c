@@ -8,6 +8,7 @@ typedef struct {
     HostWishes host;
     PlanWishes plan;
     gboolean json, dot, dimacs;
+    gboolean dry_run; /* which it is anyway */
     char *period;
     char **rest;
 } PlanOptions;
@@ -121,6 +122,8 @@ int cli_plan(int argc, char **argv)
     const GOptionEntry entries[] = {
         { "period", 0, 0, G_OPTION_ARG_STRING, &options.period,
           "How long to observe (default: 3)", "SECONDS" },
+        { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &options.dry_run,
+          "Change nothing, as ever", NULL },
         { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "The plan as JSON", NULL },
         { "dot", 0, 0, G_OPTION_ARG_NONE, &options.dot,
           "The network that was solved, for Graphviz", NULL },

@@ -7,6 +7,7 @@
 
 typedef struct {
     HostWishes host;
+    gboolean dry_run; /* which it is anyway */
     char *period;
     char **files; /* at most one */
 } RecordOptions;
@@ -83,6 +84,8 @@ int cli_record(int argc, char **argv)
     const GOptionEntry entries[] = {
         { "period", 0, 0, G_OPTION_ARG_STRING, &options.period,
           "How often to observe (default: 3)", "SECONDS" },
+        { "dry-run", 'n', 0, G_OPTION_ARG_NONE, &options.dry_run,
+          "Change nothing, as ever", NULL },
         { G_OPTION_REMAINING, 0, 0, G_OPTION_ARG_FILENAME_ARRAY, &options.files, NULL,
           "FILE" },
         G_OPTION_ENTRY_NULL,

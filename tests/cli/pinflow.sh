@@ -417,6 +417,8 @@ dry() {
         scheduler -n -c sim:demo --cycles 3 --json 3
 }
 ok "--dry-run changes nothing" dry
+dry_anyway() { well pinflow plan -n -c sim:demo && well pinflow record --dry-run --cycles 1 -c sim:demo "$scratch/dry"; }
+ok "commands that never change anything may be told so" dry_anyway
 no_terminal() { well scheduler -c sim:demo --cycles 20 3 && ! grep -q "$(printf '\033')" "$scratch/out"; }
 ok "no colours where there is no terminal" no_terminal
 
