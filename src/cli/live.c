@@ -108,11 +108,6 @@ static void change_mode(Live *live)
         have_observed(live);
 }
 
-static int64_t period_of(const Conf *conf)
-{
-    return conf->period_us > 0 ? conf->period_us : PERIOD_USUAL_US;
-}
-
 static void reload(DaemonWishes *daemon)
 {
     Live *live = daemon->data;
@@ -133,7 +128,7 @@ static void reload(DaemonWishes *daemon)
     else
         engine_reconsider(live->engine, &live->conf->policy);
     daemon->engine = live->engine;
-    daemon->period_us = period_of(live->conf);
+    daemon->period_us = wishes_period(live->conf);
 }
 
 /* ── running ──────────────────────────────────────────────────────────────── */
@@ -170,7 +165,7 @@ static void add_status(GString *out, void *data)
     g_string_append_printf(out, "%s; policy %s, a period every %g s\n",
                            acts(live->conf) ? "managing" : "only observing",
                            rule_name(live->conf->policy.rule),
-                           (double)period_of(live->conf) / G_USEC_PER_SEC);
+                           (double)wishes_period(live->conf) / G_USEC_PER_SEC);
     g_string_append_printf(out, "%" PRId64 " calls of libvirt\n",
                            host_libvirt_calls(live->bare));
 }
@@ -229,7 +224,7 @@ int live_run(const LiveWishes *wishes, Host *host, Conf *conf)
         return code;
     daemon.what = what;
     daemon.engine = live.engine;
-    daemon.period_us = period_of(conf);
+    daemon.period_us = wishes_period(conf);
     daemon.data = &live;
     if (!daemon_run(&daemon, live.dry, &error))
         return cli_broken(error);

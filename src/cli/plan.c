@@ -78,13 +78,11 @@ static bool wait_and_see(Asked *asked, Host *host, const Conf *conf, GError **er
 {
     DaemonWishes wishes = { .what = wishes_name(conf),
                             .engine = asked->engine,
-                            .period_us = conf->period_us,
+                            .period_us = wishes_period(conf),
                             .impatient = true,
                             .tell = look_on,
                             .data = asked };
 
-    if (wishes.period_us == 0)
-        wishes.period_us = PERIOD_USUAL_US;
     return daemon_run(&wishes, host, error);
 }
 

@@ -32,13 +32,11 @@ static bool listen(Host *host, const HostWishes *wishes, const Conf *conf,
                    GError **error)
 {
     DaemonWishes daemon = { .what = wishes_name(conf),
-                            .period_us = conf->period_us,
+                            .period_us = wishes_period(conf),
                             .cycles = wishes->cycles,
                             .tell = go_on,
                             .data = host };
 
-    if (daemon.period_us == 0)
-        daemon.period_us = PERIOD_USUAL_US;
     return daemon_run(&daemon, host, error);
 }
 

@@ -140,13 +140,11 @@ static bool wait_and_see(Tried *tried, Host *host, Engine *engine, const Conf *c
 {
     DaemonWishes wishes = { .what = wishes_name(conf),
                             .engine = engine,
-                            .period_us = conf->period_us,
+                            .period_us = wishes_period(conf),
                             .impatient = true,
                             .tell = take,
                             .data = tried };
 
-    if (wishes.period_us == 0)
-        wishes.period_us = PERIOD_USUAL_US;
     return daemon_run(&wishes, host, error);
 }
 

@@ -9,6 +9,8 @@
 #include "host/libvirt.h"
 #include "host/sim.h"
 
+#define PERIOD_USUAL_US (3 * G_TIME_SPAN_SECOND)
+
 /* ── of a plan ────────────────────────────────────────────────────────────── */
 
 void plan_wishes_add(GOptionContext *options, PlanWishes *wishes)
@@ -166,6 +168,11 @@ bool wishes_settle(const HostWishes *host, const PlanWishes *plan, const Policy 
     *out = conf;
     conf.connect = NULL;
     return true;
+}
+
+int64_t wishes_period(const Conf *conf)
+{
+    return conf->period_us > 0 ? conf->period_us : PERIOD_USUAL_US;
 }
 
 const char *wishes_name(const Conf *conf)

@@ -41,8 +41,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(HostWishes, host_wishes_clear)
 bool wishes_settle(const HostWishes *host, const PlanWishes *plan, const Policy *policy,
                    Conf *out, int *code);
 
-/* How long a period of a real host is where nobody says. */
-#define PERIOD_USUAL_US (3 * G_TIME_SPAN_SECOND)
+/* How long a period of a real host is: three seconds where nobody says. */
+int64_t wishes_period(const Conf *conf);
 
 /* The host of @conf; its period may be 0, for what the host is used to.  NULL, with
  * *@code, after saying why. */
