@@ -7,8 +7,9 @@
  */
 #include "engine/trial.h"
 
-/* How often those that hold a job are asked again before one gives up. */
-enum { ATTEMPTS = 20, ATTEMPT_US = G_USEC_PER_SEC / 2 };
+/* How often those that hold a job are asked again before one gives up; and how long a
+ * host may be lost. */
+enum { ATTEMPTS = 20, ATTEMPT_US = G_USEC_PER_SEC / 2, LOST_US = 10 * G_USEC_PER_SEC };
 
 /* Periods in which a block settles: the plan of its first one is carried out after it. */
 enum { SETTLING = 3 };
@@ -263,25 +264,39 @@ static int set_afloat(Trial *trial, Sample *sample, GError **error)
     return let_float(trial, sample, &n_left, error) ? n_left : -1;
 }
 
-/* What is in force is looked up once more: moves may have been made since. */
-static bool leave(Trial *trial, Leaving how, GError **error)
+/* What is in force is looked up once more: moves may have been made since.  Returns how
+ * many are left, or -1. */
+static int try_to_leave(Trial *trial, Leaving how, Sample *sample, GError **error)
 {
     Host *host = trial->host;
+
+    if (!host->ops->observe(host, sample, error) ||
+        !ledger_meet(trial->ledger, host, sample, error))
+        return -1;
+    return how(trial, sample, error);
+}
+
+/* A host that is lost just now may be back soon: libvirtd is started anew now and then. */
+static bool leave(Trial *trial, Leaving how, GError **error)
+{
+    int64_t until_us = g_get_monotonic_time() + LOST_US;
+    g_autoptr(GError) why = NULL;
     int n_left = -1;
     Sample sample;
 
     sample_init(&sample);
     for (int attempt = 0; attempt < ATTEMPTS && n_left != 0; attempt++) {
-        if (attempt > 0 && host->live)
+        if (attempt > 0 && trial->host->live)
             g_usleep(ATTEMPT_US);
-        if (!host->ops->observe(host, &sample, error) ||
-            !ledger_meet(trial->ledger, host, &sample, error))
-            break;
-        n_left = how(trial, &sample, error);
-        if (n_left < 0)
+        g_clear_error(&why);
+        n_left = try_to_leave(trial, how, &sample, &why);
+        if (n_left < 0 && (!g_error_matches(why, HOST_ERROR, HOST_ERROR_LOST) ||
+                           g_get_monotonic_time() >= until_us))
             break;
     }
     sample_clear(&sample);
+    if (why)
+        g_propagate_error(error, g_steal_pointer(&why));
     if (n_left > 0)
         g_set_error(error, HOST_ERROR, HOST_ERROR_BUSY,
                     "%d VMs or vCPUs stay busy, and as they are", n_left);
@@ -295,5 +310,5 @@ bool trial_let_float(Trial *trial, GError **error)
 
 bool trial_restore(Trial *trial, GError **error)
 {
-    return leave(trial, give_back, error);
+    return trial->blocks->len == 0 || leave(trial, give_back, error);
 }

@@ -110,6 +110,7 @@ nowhere() { pinflow "$@" --config "$empty" --run-dir "$scratch/run"; }
 ok "run: no such hypervisor" said 1 'pinflow run: *' nowhere run -c nosuch:///x 0.05
 ok "plan: no such hypervisor" said 1 'pinflow plan: *' nowhere plan -c nosuch:///x
 ok "record: no such hypervisor" said 1 'pinflow record: *' nowhere record -c nosuch:///x "$scratch/tape"
+ok "trial: no such hypervisor" said 1 'pinflow trial: *' nowhere trial -c nosuch:///x
 ok "run: no such socket" said 1 'pinflow run: *' \
     nowhere run -c "qemu+unix:///system?socket=$scratch/none" 0.05
 ok "a run directory that cannot be" said 1 'pinflow run: /dev/null/x: *' \

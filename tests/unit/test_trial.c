@@ -27,12 +27,18 @@ typedef struct {
     Host host;
     Host *inner;
     int64_t ran_ns[VCPUS_MAX], lost_ns[VCPUS_MAX];
+    int n_silent; /* so many times more it does not answer */
 } Restless;
 
 static bool restless_observe(Host *host, Sample *out, GError **error)
 {
     Restless *restless = (Restless *)host;
 
+    if (restless->n_silent > 0) {
+        restless->n_silent--;
+        g_set_error(error, HOST_ERROR, HOST_ERROR_LOST, "it is away");
+        return false;
+    }
     if (!restless->inner->ops->observe(restless->inner, out, error))
         return false;
     for (guint i = 0; i < out->vcpus->len; i++) {
@@ -175,6 +181,38 @@ static void one_that_is_interrupted_leaves_what_it_found(void)
     }
 }
 
+static void a_host_that_is_lost_for_a_while_is_waited_for(void)
+{
+    Restless restless = { .host.ops = &restless_ops, .n_silent = 3 };
+    g_auto(Stage) stage;
+    g_autoptr(Trial) trial = NULL;
+    g_autoptr(GError) error = NULL;
+
+    stage_open(&stage, busy, false);
+    restless.inner = stage.host;
+    trial = trial_new(&restless.host, stage.ledger, stage.engine, &stage.policy, 8, 8);
+    g_assert_false(try_for(trial, &stage, 12));
+    g_assert_true(trial_restore(trial, &error));
+    g_assert_no_error(error);
+    stage_rule(&stage, RULE_KERNEL);
+    all_are_pinned(&stage, "heavy-1", "0");
+    all_are_pinned(&stage, "light-2", "0-1");
+    restless.n_silent = G_MAXINT;
+    g_assert_false(trial_restore(trial, &error));
+    g_assert_error(error, HOST_ERROR, HOST_ERROR_LOST);
+}
+
+static void a_host_that_never_answered_is_as_it_was(void)
+{
+    Restless restless = { .host.ops = &restless_ops, .n_silent = G_MAXINT };
+    g_auto(Stage) stage;
+    g_autoptr(Trial) trial = NULL;
+
+    stage_open(&stage, busy, false);
+    trial = trial_new(&restless.host, stage.ledger, stage.engine, &stage.policy, 8, 8);
+    g_assert_true(trial_restore(trial, NULL));
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -183,5 +221,7 @@ int main(int argc, char **argv)
     g_test_add_func("/trial/sure", what_does_not_vary_is_sure);
     g_test_add_func("/trial/hidden", where_waiting_is_hidden_work_decides);
     g_test_add_func("/trial/interrupted", one_that_is_interrupted_leaves_what_it_found);
+    g_test_add_func("/trial/lost", a_host_that_is_lost_for_a_while_is_waited_for);
+    g_test_add_func("/trial/never", a_host_that_never_answered_is_as_it_was);
     return g_test_run();
 }
