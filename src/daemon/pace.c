@@ -32,7 +32,7 @@ void pace_change(Pace *pace, int64_t period_us, int64_t now_us)
 {
     pace->period_us = period_us;
     pace->phase_us = pace->looked_us;
-    if (pace->patience_us == 0)
+    if (pace->met && pace->patience_us == 0)
         pace->due_us = MAX(pace->looked_us + period_us, now_us);
 }
 

@@ -184,6 +184,15 @@ static void another_length_is_no_reason_to_ask_who_is_lost(void)
     g_assert_cmpint(pace.due_us, ==, START + S);
 }
 
+static void another_length_does_not_put_off_the_first(void)
+{
+    Pace pace;
+
+    pace_start(&pace, 10 * S, START);
+    pace_change(&pace, START + 100 * S, START);
+    g_assert_cmpint(pace.due_us, ==, START);
+}
+
 int main(int argc, char **argv)
 {
     g_test_init(&argc, &argv, NULL);
@@ -203,5 +212,6 @@ int main(int argc, char **argv)
     g_test_add_func("/pace/change", another_length_counts_from_the_last_look);
     g_test_add_func("/pace/change-lost",
                     another_length_is_no_reason_to_ask_who_is_lost);
+    g_test_add_func("/pace/change-first", another_length_does_not_put_off_the_first);
     return g_test_run();
 }
