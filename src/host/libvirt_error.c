@@ -10,6 +10,8 @@
 #include <errno.h>
 #include <libxml/xmlerror.h>
 
+#include "libvirt_words.h"
+
 static void say_nothing(void *data, virErrorPtr why)
 {
     (void)data, (void)why;
@@ -96,9 +98,8 @@ HostError libvirt_error_kind(const virError *why, bool running)
 static GError *make(const virError *why, HostError kind)
 {
     g_autofree char *text =
-        g_utf8_make_valid(why && why->message ? why->message : "no reason given", -1);
+        libvirt_words(why && why->message ? why->message : "no reason given");
 
-    g_strdelimit(text, "\n", ' ');
     return g_error_new(HOST_ERROR, (int)kind, "%s", g_strchomp(text));
 }
 

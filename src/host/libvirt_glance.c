@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "libvirt_error.h"
+#include "libvirt_words.h"
 
 /* The most vCPUs that libvirt tells of. */
 enum { VCPUS_MAX = 16384 };
@@ -194,7 +195,7 @@ static void add_vm(Glance *glance, virDomainPtr domain)
     virDomainRef(domain);
     g_ptr_array_add(glance->domains, domain);
     virDomainGetUUIDString(domain, vm.uuid);
-    vm.name = g_utf8_make_valid(name ? name : vm.uuid, -1);
+    vm.name = libvirt_words(name ? name : vm.uuid);
     g_array_append_val(glance->vms, vm);
 }
 

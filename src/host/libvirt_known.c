@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "libvirt_words.h"
 #include "libvirt_xml.h"
 #include "local.h"
 
@@ -58,7 +59,7 @@ static void greet(KnownVm *vm, virDomainPtr domain)
     g_clear_pointer(&vm->domain, virDomainFree);
     vm->domain = domain;
     g_free(vm->name);
-    vm->name = g_utf8_make_valid(virDomainGetName(domain), -1);
+    vm->name = libvirt_words(virDomainGetName(domain));
 }
 
 KnownVm *libvirt_host_vm(LibvirtHost *host, const char *uuid, virDomainPtr domain)

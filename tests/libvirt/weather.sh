@@ -176,6 +176,17 @@ ok "two hundred VMs with names as people give them" many
 again() { well timeout 60 "$program" replay "$scratch/many.rec" --json && json '$period->{vms} == 200'; }
 ok "their recording is read back" again
 
+host odd-names "$(
+    vm 'red&#155;31m&#10;pinflow run: all is lost&#133;&#9;\' '<vcpu>2</vcpu>' \
+        "<metadata><p:policy xmlns:p='urn:pinflow:policy:1' managed='no'/></metadata>"
+)"
+plain_names() {
+    well run -c "test://$scratch/odd-names.xml" --mode manage --cycles 2 --json 0.05 &&
+        told 'left as it is' && told '^pinflow run: red.*31m pinflow run: all is lost' &&
+        ! LC_ALL=C grep -q "$(printf '\302[\200-\237]')" "$scratch/err"
+}
+ok "no name moves a cursor, or looks like a line of ours" plain_names
+
 # ── a libvirtd that comes and goes ───────────────────────────────────────────
 
 house=$scratch/house
