@@ -84,13 +84,14 @@ static int choose(int argc, char **argv)
 }
 
 /* Where they were closed, the next file to be opened would be taken for one of them: what
- * is printed would go into the lock, or to libvirt. */
+ * is printed would go into the lock, or to libvirt.  What takes their place cannot be
+ * written to either, so that who printed is told. */
 static void keep_streams_apart(void)
 {
     int fd;
 
     do
-        fd = open("/dev/null", O_RDWR);
+        fd = open("/dev/null", O_RDONLY);
     while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd > STDERR_FILENO)
         close(fd);

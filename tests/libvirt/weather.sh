@@ -54,7 +54,7 @@ while read -r uri why; do
     ok "plan: $where" said 1 "pinflow plan: $why" plan -c "$uri"
     ok "record: $where" said 1 "pinflow record: $why" record -c "$uri"
 done <<END
-nosuch:///system *nosuch:///system
+nosuch:///system *
 neither-uri-nor-file *'neither-uri-nor-file'*
 qemu+unix:///system?socket=$scratch/nobody *socket*$scratch/nobody*: No such file*
 test://$scratch/nothing.xml *$scratch/nothing.xml*
