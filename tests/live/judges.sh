@@ -36,9 +36,11 @@ apart() {
 }
 
 # fair even=5: both CPUs are within 5 points of each other.  fair content=5: each vCPU does
-# as much work as it wants, give or take 5 points.  Or both.
+# as much work as it wants, give or take 5 points.  Or both.  With other programs in the
+# way it is twice as much: they slow guests down, by what CPUs share, wherever they run.
 fair() {
     look 2 | awk '
+        NR == 1 && hidden { even *= 2; content *= 2 }
         { print }
         /^cpu [01]/ { busy[$2] = $4; guests[$2] = $6 }
         /^vcpu/ { n++; short = $11 - $9; if (short > content || -short > content) unhappy++ }

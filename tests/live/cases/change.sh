@@ -1,7 +1,7 @@
 # change.sh - the world does not keep still.
 
 loads_change() {
-    guests a=70 b=70 c=15 d=15
+    guests a=50 b=50 c=15 d=15
     pin a 0 0
     pin c 0 0
     pin b 0 1
@@ -9,7 +9,7 @@ loads_change() {
     schedule 1
     sleep 5
     want a 15
-    want d 70
+    want d 50
     sleep 5
     fair even=5 content=5
 }
@@ -46,7 +46,7 @@ guest_destroyed() {
     schedule 1
     sleep 3
     gone a
-    want d 60
+    want d 50
     soon 10 fair content=5 && alive
 }
 ok "the others use the room that a guest leaves which is destroyed in the middle of a period" \

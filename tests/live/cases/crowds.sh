@@ -1,7 +1,7 @@
 # crowds.sh - guests that share CPUs badly are put where there is room.
 
 spreads() {
-    guests a=70 b=70 c=15 d=15
+    guests a=50 b=50 c=15 d=15
     for guest in a b c d; do pin $guest 0 0; done
     schedule 2
     sleep 8
@@ -11,7 +11,7 @@ ok "guests that are all on one CPU are spread over both within three periods" tr
 ok "after that nothing is repinned for twenty periods" calm 40
 
 sorts() {
-    guests a=70 b=70 c=15 d=15
+    guests a=50 b=50 c=15 d=15
     schedule 1
     soon 8 sorted && fair even=5 content=5 && calm 4
 }

@@ -2,7 +2,7 @@
 
 # Heavy and light guests have found their places.
 settled() {
-    guests a=70 b=70 c=15 d=15
+    guests a=50 b=50 c=15 d=15
     for guest in a b c d; do pin $guest 0 0; done
     schedule 1
     soon 10 fair even=5
@@ -12,7 +12,7 @@ settled() {
 turned() {
     want b 15
     for guest in c d; do
-        if [ "$(cpu_of $guest/0)" = "$(cpu_of a/0)" ]; then want $guest 70; else want $guest 15; fi
+        if [ "$(cpu_of $guest/0)" = "$(cpu_of a/0)" ]; then want $guest 50; else want $guest 15; fi
     done
 }
 
