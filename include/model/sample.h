@@ -20,6 +20,26 @@ enum { UUID_SIZE = 37 };
 /* For counters and limits that a host does not tell or that are not set. */
 #define SAMPLE_UNKNOWN INT64_C(-1)
 
+/* KiB, and SAMPLE_UNKNOWN where not told. */
+typedef struct {
+    int64_t most;       /* what it may have: its maximum; 0 if nothing at all is told */
+    int64_t actual;     /* what its balloon leaves it */
+    int64_t asked;      /* what it was last told to have */
+    int64_t usable;     /* what it could use without swapping, as it says itself */
+    int64_t swapped_in; /* since it started, and so are */
+    int64_t faults;     /* page faults that had to read a disk */
+    int64_t stamp;      /* changes when the guest says something new */
+    int64_t floor;      /* its owner's wish: never less */
+    int priority;       /* likewise: more is served first; 0 is usual */
+    bool fixed;         /* no balloon, or one that would help nobody */
+    const CpuSet *cells; /* whose memory it must use; NULL for any */
+} SampleMemory;
+
+/* Of a cell of the host, KiB. */
+typedef struct {
+    int64_t total, usable;
+} SampleCell;
+
 typedef struct {
     char uuid[UUID_SIZE]; /* one word */
     char *name;           /* any text; never NULL */
@@ -29,6 +49,7 @@ typedef struct {
     bool busy;      /* holds a job (it migrates, or is being saved): do not touch */
     bool hands_off; /* its owner wants it left as it is */
     char *state;    /* what was left with it (Host.remember), a line of text; or NULL */
+    SampleMemory memory;
 } SampleVm;
 
 typedef struct {
@@ -46,6 +67,7 @@ typedef struct {
     GArray *vms;              /* of SampleVm, sorted by uuid */
     GArray *vcpus;            /* of SampleVcpu, in the order of their VMs */
     GArray *busy_ns;          /* of int64_t, one a pCPU, whoever ran; or empty */
+    GArray *cells;            /* of SampleCell, one a cell; or empty */
 } Sample;
 
 void sample_init(Sample *sample);

@@ -9,28 +9,15 @@
  *     end
  *
  * vCPUs follow their VM in rising order, VMs come in the order of their UUIDs, and
- * there is a line for each pCPU or for none.  So nothing can be there twice.
+ * there is a line for each pCPU or for none.  So nothing can be there twice.  Lines about
+ * memory, memory_text.c's, come behind that of their VM, and behind all pCPUs.
  */
 #include <string.h>
 
+#include "memory_text.h"
 #include "text.h"
 
 /* ── writing ──────────────────────────────────────────────────────────────── */
-
-static void format_if_any(GString *out, const char *key, int64_t number)
-{
-    if (number < 0)
-        g_string_append_printf(out, " %s -", key);
-    else
-        g_string_append_printf(out, " %s %" G_GINT64_FORMAT, key, number);
-}
-
-static void format_set(GString *out, const char *key, const CpuSet *set)
-{
-    g_autofree char *list = cpuset_format(set);
-
-    g_string_append_printf(out, " %s %s", key, set->n_cpus > 0 ? list : "-");
-}
 
 static void format_vm(GString *out, const SampleVm *vm)
 {
@@ -45,17 +32,18 @@ static void format_vm(GString *out, const SampleVm *vm)
     g_string_append(out, " name ");
     text_quote(out, vm->name);
     g_string_append_c(out, '\n');
+    memory_format(&vm->memory, out);
 }
 
 static void format_vcpu(GString *out, const SampleVcpu *vcpu)
 {
     g_string_append_printf(out, "vcpu %d ran %" G_GINT64_FORMAT, vcpu->number,
                            vcpu->ran_ns);
-    format_if_any(out, "waited", vcpu->waited_ns);
-    format_if_any(out, "polled", vcpu->polled_ns);
-    format_if_any(out, "pcpu", vcpu->pcpu);
-    format_set(out, "allowed", vcpu->allowed);
-    format_set(out, "pins", vcpu->pins);
+    text_put_if_any(out, "waited", vcpu->waited_ns);
+    text_put_if_any(out, "polled", vcpu->polled_ns);
+    text_put_if_any(out, "pcpu", vcpu->pcpu);
+    text_put_set(out, "allowed", vcpu->allowed);
+    text_put_set(out, "pins", vcpu->pins);
     g_string_append_c(out, '\n');
 }
 
@@ -72,6 +60,7 @@ void sample_format(const Sample *sample, GString *out)
     for (guint p = 0; p < sample->busy_ns->len; p++)
         g_string_append_printf(out, "pcpu %u busy %" G_GINT64_FORMAT "\n", p,
                                g_array_index(sample->busy_ns, int64_t, p));
+    cells_format(sample->cells, out);
     g_string_append(out, "end\n");
 }
 
@@ -92,7 +81,7 @@ static void read_uuid(Text *text, const Sample *sample, char *out)
                     last_vm(sample)->uuid);
 }
 
-static void read_vm(Text *text, Sample *out)
+static void read_vm(Text *text, const Topology *topology, Sample *out)
 {
     SampleVm vm = { .first_vcpu = (int)out->vcpus->len };
 
@@ -107,6 +96,9 @@ static void read_vm(Text *text, Sample *out)
         vm.state = text_quoted(text, "state");
     vm.name = text_quoted(text, "name");
     text_end_line(text);
+    text_need_line(text);
+    if (text_is(text, "memory"))
+        memory_read(text, topology, &vm.memory);
     g_array_append_val(out->vms, vm);
 }
 
@@ -150,17 +142,21 @@ static void read_sample(Text *text, const Topology *topology, Sample *out)
     text_end_line(text);
     text_need_line(text);
     while (text_is(text, "vm")) {
-        read_vm(text, out);
-        for (text_need_line(text); text_is(text, "vcpu"); text_need_line(text))
+        read_vm(text, topology, out);
+        for (; text_is(text, "vcpu"); text_need_line(text))
             read_vcpu(text, topology, out);
     }
     if (text_is(text, "vcpu"))
         text_refuse(text, MODEL_ERROR_TEXT, "a vCPU follows its VM");
     for (; text_is(text, "pcpu"); text_need_line(text))
         read_busy(text, topology, out);
+    for (; text_is(text, "cell"); text_need_line(text))
+        cell_read(text, topology, out->cells);
     text_expect(text, "end");
     if (out->busy_ns->len > 0 && out->busy_ns->len < (guint)topology->n_pcpus)
         text_refuse(text, MODEL_ERROR_TEXT, "pcpu %u is missing", out->busy_ns->len);
+    if (out->cells->len > 0 && out->cells->len < (guint)topology->n_cells)
+        text_refuse(text, MODEL_ERROR_TEXT, "cell %u is missing", out->cells->len);
     text_end(text);
 }
 

@@ -245,3 +245,20 @@ char *text_quoted(Text *text, const char *key)
         text->at++;
     return g_string_free(out, FALSE);
 }
+
+/* ── writing ──────────────────────────────────────────────────────────────── */
+
+void text_put_if_any(GString *out, const char *key, int64_t number)
+{
+    if (number < 0)
+        g_string_append_printf(out, " %s -", key);
+    else
+        g_string_append_printf(out, " %s %" G_GINT64_FORMAT, key, number);
+}
+
+void text_put_set(GString *out, const char *key, const CpuSet *set)
+{
+    g_autofree char *list = cpuset_format(set);
+
+    g_string_append_printf(out, " %s %s", key, set->n_cpus > 0 ? list : "-");
+}

@@ -60,4 +60,8 @@ const CpuSet *text_set(Text *text, const char *key, CpuSets *sets, int n_pcpus);
 char *text_quoted(Text *text, const char *key);
 void text_quote(GString *out, const char *string);
 
+/* " key number" and " key 0-3,8", with "-" for what is unknown or empty. */
+void text_put_if_any(GString *out, const char *key, int64_t number);
+void text_put_set(GString *out, const char *key, const CpuSet *set);
+
 #endif
