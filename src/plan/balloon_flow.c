@@ -142,7 +142,11 @@ McmfResult balloon_flow(Ballooner *ballooner, const Memory *memory, bool donors)
         draw_ways(&drawing, &g_array_index(ballooner->pools, Pool, p), p);
     needs = draw_needs(&drawing, ballooner->pools);
     idle = draw_idle(&drawing, ballooner->pools, donors);
-    result = mcmf_spfa(drawing.net, drawing.source, drawing.sink, INT64_MAX);
+    result = mcmf_simplex(drawing.net, drawing.source, drawing.sink);
+    if (result.status != MCMF_OPTIMAL) { /* numbers too wide: nobody gets anything */
+        network_drop_flow(drawing.net);
+        result.flow = 0;
+    }
     read_flow(&drawing, ballooner->pools, needs, idle);
     return result;
 }
