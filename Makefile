@@ -13,6 +13,7 @@
 #                                           scenario, libvirt, cli, fuzz, install;
 #                                           FUZZ_SECONDS=600 fuzzes longer
 # make check-live  schedule real guests on this machine, where it can have some
+# make bench-live  measure that: what guests get done, and what it costs
 # make VARIANT=asan check                   the tests, watched: asan, tsan, torture, cover
 # make V=1        show the commands         make help       this text
 
@@ -180,6 +181,7 @@ run: ; $(Q)tests/tools/deps.sh build && $(MAKE) --no-print-directory show
 check: ; $(Q)tests/tools/deps.sh build check && $(MAKE) --no-print-directory check-all
 check-live: ; $(Q)tests/tools/deps.sh build check && $(MAKE) --no-print-directory live
 bench: ; $(Q)tests/tools/deps.sh build bench && $(MAKE) --no-print-directory measure
+bench-live: ; $(Q)tests/tools/deps.sh build check && $(MAKE) --no-print-directory measure-live
 deps: ; $(Q)tests/tools/deps.sh build check && echo '  all that is needed is here'
 
 # A demo is for watching, other hosts take as long as they take.  All programs are made:
@@ -239,6 +241,9 @@ LIVE_ENV = PINFLOW=$(PINFLOW) LOOK=$(B)/tests/live/look RECKON=$(B)/tests/live/r
 live: all $(LIVE)
 	$(Q)$(LIVE_ENV) prove $(PROVE_FLAGS) -e tests/tools/run.sh tests/live/check.sh
 
+measure-live: all $(LIVE)
+	$(Q)$(LIVE_ENV) tests/live/bench.sh
+
 # ── in and out of a system ───────────────────────────────────────────────────
 
 PAGES     := $(wildcard data/*.[1-9])
@@ -285,6 +290,6 @@ help:
 clean:
 	rm -rf build bin
 
-.PHONY: all run check check-live live bench deps show sample measure check-all $(PARTS:%=check-%) \
+.PHONY: all run check check-live live bench bench-live measure-live deps show sample measure check-all $(PARTS:%=check-%) \
         install uninstall format tidy help clean force
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -23,7 +23,8 @@ furnish && libvirtd_start || exit 1
 ticks() { sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f12,13 | tr ' ' +; }
 sleeps() { cat "/proc/$1"/task/*/status | awk '/^voluntary/ { n += $2 } END { print n }'; }
 resident() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }
-all_calls() { grep -cE ' : vir[A-Z][A-Za-z]*:[0-9]+ : (conn|dom)=' /run/libvirt/log; }
+# What libvirtd frees after each answer is no call of anybody's.
+all_calls() { grep -E ' : vir[A-Z][A-Za-z]*:[0-9]+ : (conn|dom)=' /run/libvirt/log | grep -cv Free:; }
 
 # cost_of WHAT PERIOD PERIODS: a row of the table, once places are found.
 cost_of() {
@@ -53,7 +54,6 @@ paused() {
 growth() {
     schedule --json 0.02
     for periods in 1000 10000; do
-        soon 900 test "$(wc -l <"$scratch/log")" -ge $periods
         until [ "$(wc -l <"$scratch/log")" -ge $periods ]; do sleep 1; done
         echo "| $periods | $(resident "$scheduler") KiB |"
     done
@@ -66,7 +66,8 @@ cost() {
 
 \`vcpu_scheduler\`, on guests that have found their places.  CPU time is that of all threads,
 as the kernel counts it, in ticks of 10 ms; calls are what libvirtd's own log shows, whoever
-made them; wakeups are times that one of the scheduler's threads had gone to sleep.
+made them; wakeups are times that one of the scheduler's threads had gone to sleep: once for
+the next period, and for each answer from libvirt.
 
 | guests | period | periods | CPU time a period | libvirtd's | calls a period | wakeups a period | resident |
 |---|---|---|---|---|---|---|---|
@@ -138,11 +139,13 @@ work() {
 Six vCPUs on two CPUs, whose wants change every 15 s.  All figures but the last are CPU-seconds
 of the minute: work is what guests counted, stranded is what they waited while a CPU idled.
 "Others" is what other programs took, in percents of a CPU: where it differs, so do the rows.
+With two CPUs that share a cache, granularities are two: a core is a pCPU, and a cache and a
+cell are the host.
 EOF
     for scene in fits crowds; do
         printf '\n| %s | work | ran | waited | stranded | moves | others |\n|---|---|---|---|---|---|---|\n' $scene
         work_of "nothing pinned"
-        for granularity in pcpu cache host auto; do
+        for granularity in pcpu host auto; do
             work_of "flow, $granularity" --granularity $granularity
         done
         for policy in greedy hotcold average unit count none; do
