@@ -113,7 +113,7 @@ quiet() {
 
 # A case that fails is tried once more from the start, in case something disturbed it.
 try() {
-    for _ in 1 2; do
+    for _ in 1 2 3; do
         fresh
         quiet
         "$@" && return
