@@ -111,7 +111,7 @@ quiet() {
     soon 5 test -s "$scratch/stat" && mount --bind "$scratch/stat" /proc/stat
 }
 
-# A case that fails is tried once more from the start, in case something disturbed it.
+# A case that fails is tried twice more from the start, in case something disturbed it.
 try() {
     for _ in 1 2 3; do
         fresh
